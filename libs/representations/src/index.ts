@@ -1,0 +1,35 @@
+export { CONTEXT } from './contexts.js';
+export {
+  ORGANIZATIONS_CONTEXTS,
+  PROJECTS_CONTEXTS,
+  fetchedOrganization,
+  fetchedProject,
+  listedOrganization,
+  listedProject,
+  writtenOrganization,
+  writtenProject,
+} from './directory.js';
+export {
+  LINKS_CONTEXTS,
+  LISTING_CONTEXTS,
+  expandedMetadataMembers,
+  fetchedEntity,
+  foundLink,
+  listedEntity,
+  metadataMembers,
+  resultsPage,
+  tagsOf,
+  writtenEntity,
+} from './entities.js';
+export {
+  STATUS,
+  errorBody,
+  malformedContent,
+  malformedHeader,
+  malformedParameter,
+  missingParameter,
+  rejection,
+  type RejectionCode,
+  type RequestRejectionCode,
+} from './errors.js';
+export { Urls } from './urls.js';

@@ -22,3 +22,7 @@ export { DEFAULT_MAX_DEPTH, MalformedJson, normalDecimal, parseJsonSource, readJ
 export type { JsonLimits, JsonSource, MalformedJsonCode, NumberToken } from './json-source.js';
 export { arrayElements, MalformedContainer, objectMembers } from './json-scanner.js';
 export type { ElementSlice, MalformedContainerCode, MemberSlice } from './json-scanner.js';
+export { builtinContext, builtinContextIris } from './builtin-contexts.js';
+export { canonicalHash, canonicalJson } from './canonical-json.js';
+export type { CanonicalOptions } from './canonical-json.js';
+export { linksOf } from './links.js';

@@ -1,0 +1,230 @@
+import 'reflect-metadata';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { BooleanSetting, ChoiceSetting, IntegerSetting, TextSetting, settingsOf } from './setting.js';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const PREFIX = 'HEADWATER_';
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Every setting of the service: read once from `HEADWATER_*`, validated, frozen. docs/configuration.md shows the same table. */
+export class HeadwaterConfig {
+  @TextSetting({ name: 'HEADWATER_HOST', meaning: 'Address to listen on.', expected: 'a host name or an address' })
+  readonly host: string = '127.0.0.1';
+
+  @IntegerSetting({ name: 'HEADWATER_PORT', meaning: 'Port to listen on; 0 takes any free one.', min: 0, max: 65_535 })
+  readonly port: number = 8080;
+
+  @TextSetting({ name: 'HEADWATER_DATA_DIR', meaning: 'Folder of the embedded store; made where it is missing.' })
+  readonly dataDir: string = './data';
+
+  @TextSetting({
+    name: 'HEADWATER_PUBLIC_URL',
+    meaning: 'The address that clients use, without `/v1`. It is part of every answer, and never taken from a request.',
+    defaultText: '`http://{host}:{port}`',
+    pattern: /^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/,
+    expected: 'an absolute http or https address without query and fragment',
+  })
+  readonly publicUrl: string = '';
+
+  @ChoiceSetting({ name: 'HEADWATER_LOG_LEVEL', meaning: `What is logged: ${LOG_LEVELS.join(', ')}.`, among: LOG_LEVELS })
+  readonly logLevel: LogLevel = 'info';
+
+  @BooleanSetting({
+    name: 'HEADWATER_BOOTSTRAP_ANONYMOUS',
+    meaning: 'Allows listening on an address that other machines reach, although everybody who reaches it may then do everything.',
+  })
+  readonly bootstrapAnonymous: boolean = false;
+
+  @IntegerSetting({ name: 'HEADWATER_BODY_MAX_BYTES', meaning: 'Largest request body below `/v1`.', min: KIB })
+  readonly bodyMaxBytes: number = 256 * KIB;
+
+  @IntegerSetting({ name: 'HEADWATER_EVENT_MAX_BYTES', meaning: 'Largest event, encoded.', min: KIB })
+  readonly eventMaxBytes: number = 900 * KIB;
+
+  @IntegerSetting({ name: 'HEADWATER_PUSH_MAX_ITEMS', meaning: 'Most items of one push to a dataset.', min: 1 })
+  readonly pushMaxItems: number = 10_000;
+
+  @IntegerSetting({ name: 'HEADWATER_PUSH_MAX_BYTES', meaning: 'Largest body of a push to a dataset.', min: KIB })
+  readonly pushMaxBytes: number = 32 * MIB;
+
+  @IntegerSetting({ name: 'HEADWATER_MAX_TAGS', meaning: 'Most tags of one resource.', min: 1 })
+  readonly maxTags: number = 1000;
+
+  @IntegerSetting({
+    name: 'HEADWATER_WAIT_TIMEOUT_MS',
+    meaning: 'How long `Headwater-Wait-For` and `indexing=sync` wait at most.',
+    min: 1,
+    max: 600_000,
+  })
+  readonly waitTimeoutMs: number = 10_000;
+
+  @IntegerSetting({ name: 'HEADWATER_MAX_WAITERS', meaning: 'Most requests that may wait at one time; more are answered 503.', min: 1 })
+  readonly maxWaiters: number = 1000;
+
+  @IntegerSetting({
+    name: 'HEADWATER_CATCH_UP_MAX',
+    meaning: 'Most revisions that a fetch folds itself where the read model is behind.',
+    min: 0,
+  })
+  readonly catchUpMax: number = 1000;
+
+  @BooleanSetting({
+    name: 'HEADWATER_LIST_DEPRECATED_BY_DEFAULT',
+    meaning: '`true`: listings show deprecated entities too, unless the request asks for one kind.',
+  })
+  readonly listDeprecatedByDefault: boolean = false;
+
+  @BooleanSetting({ name: 'HEADWATER_SKIP_UNCHANGED_UPDATES', meaning: '`true`: an update that changes nothing makes no revision.' })
+  readonly skipUnchangedUpdates: boolean = false;
+
+  @IntegerSetting({
+    name: 'HEADWATER_APPEND_QUEUE_MAX',
+    meaning: 'Most commits that wait for the event store; more are answered 503.',
+    min: 1,
+  })
+  readonly appendQueueMax: number = 10_000;
+
+  @IntegerSetting({ name: 'HEADWATER_APPEND_QUEUE_BYTES', meaning: 'Most bytes of commits that wait for the event store.', min: MIB })
+  readonly appendQueueBytes: number = 128 * MIB;
+
+  @IntegerSetting({
+    name: 'HEADWATER_MAX_DATA_BYTES',
+    meaning: 'Largest size of the store; writes beyond it are answered 503. 0: no limit but the disk.',
+    min: 0,
+  })
+  readonly maxDataBytes: number = 0;
+
+  @IntegerSetting({ name: 'HEADWATER_SSE_TICK_MS', meaning: 'Events of this long are written to a connection at once.', min: 1, max: 1000 })
+  readonly sseTickMs: number = 20;
+
+  @IntegerSetting({
+    name: 'HEADWATER_SSE_QUEUE_BYTES',
+    meaning: 'Bytes that wait for a slow reader of events before it is disconnected.',
+    min: 64 * KIB,
+  })
+  readonly sseQueueBytes: number = 4 * MIB;
+
+  @IntegerSetting({
+    name: 'HEADWATER_SSE_HEARTBEAT_MS',
+    meaning: 'A quiet connection is written to after this long.',
+    min: 100,
+    max: 600_000,
+  })
+  readonly sseHeartbeatMs: number = 10_000;
+
+  @IntegerSetting({
+    name: 'HEADWATER_SSE_MAX_CLIENTS',
+    meaning: 'Most connections that follow events at one time; more are answered 503.',
+    min: 1,
+  })
+  readonly sseMaxClients: number = 10_000;
+
+  @IntegerSetting({ name: 'HEADWATER_JSONLD_MAX_DEPTH', meaning: 'Deepest nesting of a document.', min: 10, max: 1000 })
+  readonly jsonldMaxDepth: number = 100;
+
+  @IntegerSetting({ name: 'HEADWATER_JSONLD_MAX_CONTEXTS', meaning: 'Most contexts that a document uses, also indirectly.', min: 1 })
+  readonly jsonldMaxContexts: number = 100;
+
+  @IntegerSetting({
+    name: 'HEADWATER_SHUTDOWN_TIMEOUT_MS',
+    meaning: 'How long requests in progress may take to end when the service stops.',
+    min: 100,
+    max: 600_000,
+  })
+  readonly shutdownTimeoutMs: number = 10_000;
+
+  /** Whether only this machine can reach the service. */
+  get isLoopback(): boolean {
+    return isLoopbackHost(this.host);
+  }
+
+  /**
+   * The configuration that an environment describes.
+   *
+   * @throws InvalidConfiguration naming every mistake: wrong values (without printing them) and unknown `HEADWATER_*` names.
+   */
+  static read(environment: Readonly<Record<string, string | undefined>>): HeadwaterConfig {
+    const settings = settingsOf(HeadwaterConfig);
+    const given: Record<string, string> = {};
+    for (const { name, property } of settings) {
+      const value = environment[name];
+      if (value !== undefined) given[property] = value;
+    }
+    const config = withPublicUrl(plainToInstance(HeadwaterConfig, given));
+    const names = new Map(settings.map(({ name, property }) => [property, name]));
+    const mistakes = [
+      ...unknownNames(environment, [...names.values()]),
+      ...validateSync(config).map(({ property, constraints = {} }) => {
+        const [expected = 'something else'] = Object.values(constraints);
+        return `${names.get(property) ?? property} must be ${expected}.`;
+      }),
+    ];
+    if (mistakes.length === 0 && !config.isLoopback && !config.bootstrapAnonymous) mistakes.push(NOT_LOOPBACK);
+    if (mistakes.length > 0) throw new InvalidConfiguration(mistakes);
+    return frozen(config);
+  }
+
+  /** This configuration with some settings replaced; what port 0 became is known only once the service listens. */
+  with(changes: Partial<Pick<HeadwaterConfig, 'port' | 'publicUrl'>>): HeadwaterConfig {
+    return frozen(Object.assign(new HeadwaterConfig(), this, changes));
+  }
+}
+
+function frozen(config: HeadwaterConfig): HeadwaterConfig {
+  Object.freeze(config);
+  return config;
+}
+
+/** The configuration with its public URL made from host and port, where none was given. */
+function withPublicUrl(config: HeadwaterConfig): HeadwaterConfig {
+  return config.publicUrl === '' ? Object.assign(config, { publicUrl: addressOf(config.host, config.port) }) : config;
+}
+
+const NOT_LOOPBACK =
+  `${PREFIX}HOST is an address that other machines can reach, and there is no access control yet: whoever reaches the service could read and ` +
+  `change everything. Use 127.0.0.1, or set ${PREFIX}BOOTSTRAP_ANONYMOUS=true where the network keeps others out.`;
+
+/** `http://{host}:{port}`, an IPv6 address in brackets. */
+export const addressOf = (host: string, port: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
+
+const isLoopbackHost = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+
+/** The variables that the launchers of this repository read themselves. */
+const OF_OTHERS: readonly string[] = [`${PREFIX}URL`];
+
+function unknownNames(environment: Readonly<Record<string, unknown>>, known: readonly string[]): readonly string[] {
+  return Object.keys(environment)
+    .filter((name) => name.startsWith(PREFIX) && !known.includes(name) && !OF_OTHERS.includes(name))
+    .map((name) => {
+      const close = known.find((one) => distance(one, name) <= 3);
+      return `${name} is not a setting.${close === undefined ? '' : ` Did you mean ${close}?`}`;
+    });
+}
+
+/** Edit distance, for names that were mistyped. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+/** The service does not start with such settings. */
+export class InvalidConfiguration extends Error {
+  override readonly name = 'InvalidConfiguration';
+  constructor(readonly mistakes: readonly string[]) {
+    super(
+      `The configuration has ${mistakes.length === 1 ? 'a mistake' : `${String(mistakes.length)} mistakes`}:\n${mistakes.map((one) => `  - ${one}`).join('\n')}`,
+    );
+  }
+}

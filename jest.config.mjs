@@ -1,0 +1,33 @@
+// The tests run on what tsc compiled, as ES modules: npm test starts Jest with --experimental-vm-modules.
+const shared = {
+  rootDir: import.meta.dirname,
+  testEnvironment: 'node',
+  transform: {},
+  modulePathIgnorePatterns: ['<rootDir>/\\.nx/', '<rootDir>/data/'],
+};
+const compiled = ['<rootDir>/libs', '<rootDir>/apps'];
+const slow = ['\\.int\\.spec\\.js$', '\\.e2e\\.spec\\.js$'];
+
+export default {
+  globalSetup: '<rootDir>/scripts/lib/jest-node-version.mjs',
+  maxWorkers: 2,
+  watchman: false,
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      roots: compiled,
+      testMatch: ['**/dist/**/*.spec.js'],
+      testPathIgnorePatterns: ['/node_modules/', ...slow],
+      testTimeout: 10_000,
+    },
+    {
+      ...shared,
+      displayName: 'integration',
+      roots: compiled,
+      testMatch: ['**/dist/**/*.int.spec.js', '**/dist/**/*.e2e.spec.js'],
+      testTimeout: 120_000,
+    },
+    { ...shared, displayName: 'workspace', roots: ['<rootDir>/scripts'], testMatch: ['**/*.spec.mjs'], testTimeout: 120_000 },
+  ],
+};

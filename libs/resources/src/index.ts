@@ -1,1 +1,14 @@
-export {};
+export { ABSENT, entityStates, type Entity, type EntityState, type ResolverState, type ResourceState, type Tag } from './entity-state.js';
+export {
+  incorrectRev,
+  resourceAlreadyExists,
+  resourceIsDeprecated,
+  resourceIsNotDeprecated,
+  resourceNotFound,
+  revisionNotFound,
+  tagNotFound,
+  type ResourceRejectionCode,
+} from './rejection.js';
+export type { ReadContent, ResourceCommand, Target } from './resource-commands.js';
+export { entityKind, resourceDecider } from './resource.decider.js';
+export { RESOLVERS_SCHEMA, UNCONSTRAINED } from './schemas.js';

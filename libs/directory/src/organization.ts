@@ -1,0 +1,103 @@
+import type { Actor, Decider, Recorded, Revision, StateCodec, StreamKind } from '@headwater/event-sourcing';
+import { Rejection } from '@headwater/event-sourcing';
+import type { OrganizationEvent } from '@headwater/event-contracts';
+
+export interface Organization {
+  readonly kind: 'organization';
+  readonly label: string;
+  readonly uuid: string;
+  readonly description?: string;
+  readonly rev: Revision;
+  readonly createdAt: string;
+  readonly createdBy: Actor;
+  readonly updatedAt: string;
+  readonly updatedBy: Actor;
+  readonly deprecated: boolean;
+}
+
+export type OrganizationState = { readonly kind: 'absent' } | Organization;
+
+export type OrganizationCommand =
+  | { readonly type: 'CreateOrganization'; readonly label: string; readonly uuid: string; readonly description?: string }
+  | { readonly type: 'UpdateOrganization'; readonly label: string; readonly rev: number; readonly description?: string }
+  | { readonly type: 'DeprecateOrganization'; readonly label: string; readonly rev: number }
+  | { readonly type: 'UndeprecateOrganization'; readonly label: string; readonly rev: number };
+
+/** What an organisation command can be refused for (resources.md 2.3). */
+export type OrganizationRejectionCode =
+  'OrganizationNotFound' | 'OrganizationAlreadyExists' | 'OrganizationIsDeprecated' | 'OrganizationIsNotDeprecated' | 'IncorrectRev';
+
+type OrganizationRejection = Rejection<OrganizationRejectionCode>;
+
+export const organizationNotFound = (label: string): OrganizationRejection =>
+  new Rejection('OrganizationNotFound', `Organization '${label}' not found.`);
+
+export const organizationIsDeprecated = (label: string): OrganizationRejection =>
+  new Rejection('OrganizationIsDeprecated', `Organization '${label}' is deprecated.`);
+
+function decide(command: OrganizationCommand, state: OrganizationState): readonly OrganizationEvent[] {
+  if (command.type === 'CreateOrganization') {
+    const { label, uuid, description } = command;
+    if (state.kind !== 'absent') throw new Rejection('OrganizationAlreadyExists', `Organization '${label}' already exists.`, { label });
+    return [{ type: 'OrganizationCreated', data: { label, uuid, ...(description === undefined ? {} : { description }) } }];
+  }
+  if (state.kind === 'absent') throw organizationNotFound(command.label);
+  const { label, uuid, rev, deprecated } = state;
+  if (command.rev !== rev) {
+    throw new Rejection(
+      'IncorrectRev',
+      `Incorrect revision '${String(command.rev)}' provided, expected '${String(rev)}', the organization may have been updated since last seen.`,
+      { provided: command.rev, expected: rev },
+    );
+  }
+  if (command.type === 'UndeprecateOrganization') {
+    if (!deprecated) throw new Rejection('OrganizationIsNotDeprecated', `Organization '${label}' is not deprecated.`);
+    return [{ type: 'OrganizationUndeprecated', data: { label, uuid } }];
+  }
+  if (deprecated) throw organizationIsDeprecated(label);
+  if (command.type === 'DeprecateOrganization') return [{ type: 'OrganizationDeprecated', data: { label, uuid } }];
+  const { description } = command;
+  return [{ type: 'OrganizationUpdated', data: { label, uuid, ...(description === undefined ? {} : { description }) } }];
+}
+
+function evolve(state: OrganizationState, event: Recorded<OrganizationEvent>): OrganizationState {
+  const moved = { rev: event.revision, updatedAt: event.instant, updatedBy: event.actor };
+  if (event.type === 'OrganizationCreated' || event.type === 'OrganizationUpdated') {
+    const { label, uuid, description } = event.data;
+    const before = state.kind === 'absent' ? undefined : state;
+    return {
+      kind: 'organization',
+      label,
+      uuid,
+      ...(description === undefined ? {} : { description }),
+      createdAt: before?.createdAt ?? event.instant,
+      createdBy: before?.createdBy ?? event.actor,
+      deprecated: false,
+      ...moved,
+    };
+  }
+  if (state.kind === 'absent')
+    throw new Error(`${event.type} at revision ${String(event.revision)} of ${event.stream}, which does not exist before it.`);
+  return { ...state, ...moved, deprecated: event.type === 'OrganizationDeprecated' };
+}
+
+const FORMAT = 1;
+
+const states: StateCodec<OrganizationState> = {
+  encode: (state) => JSON.stringify({ format: FORMAT, ...state }),
+  decode: (text) => {
+    const { format, ...state } = JSON.parse(text) as { format: number } & Organization;
+    return format === FORMAT ? state : undefined;
+  },
+};
+
+/** The rules, and how their state is kept, of an `org/` stream. */
+export const organizationKind: StreamKind<OrganizationState, OrganizationCommand, OrganizationEvent> = {
+  decider: { initialState: { kind: 'absent' }, decide, evolve } satisfies Decider<
+    OrganizationState,
+    OrganizationCommand,
+    OrganizationEvent
+  >,
+  states,
+  lastInstant: (state) => (state.kind === 'absent' ? undefined : state.updatedAt),
+};

@@ -1,0 +1,23 @@
+export type { OrganizationEvent, ProjectEvent, ProjectSettings } from './directory-events.js';
+export type {
+  EntityEvent,
+  EntityIdentity,
+  Pushed,
+  PushedIdentity,
+  ResolverEvent,
+  ResourceContent,
+  ResourceEvent,
+  SchemaRef,
+} from './entity-events.js';
+export { envelopeOf, eventCodec } from './event-codec.js';
+export type { HeadwaterEvent, HeadwaterEventType } from './headwater-events.js';
+export {
+  entityStream,
+  isEntityStream,
+  isOrganizationStream,
+  isProjectStream,
+  organizationStream,
+  projectName,
+  projectStream,
+  type ProjectRef,
+} from './streams.js';

@@ -1,0 +1,80 @@
+import { BEFORE_FIRST, offset, partition, type Epoch, type Offset, type Partition } from '../brand.js';
+import type { LogEntry } from '../event.js';
+import type { EventLog, LogPublisher, LogRecord, ReadLimit } from '../event-log.js';
+import { Faults } from './faults.js';
+
+type Operation = 'publish' | 'read' | 'last';
+
+/** What the log holds at one moment. */
+export type EventLogSnapshot = ReadonlyMap<Partition, readonly LogEntry[]>;
+
+/** A log of several partitions, with everything that can go wrong between it and those who write and read it. */
+export class InMemoryEventLog implements EventLog, LogPublisher {
+  readonly faults = new Faults<Operation>();
+  readonly #epoch: Epoch;
+  readonly #entries: Map<Partition, LogEntry[]>;
+
+  constructor(epoch: Epoch, partitions = 3) {
+    this.#epoch = epoch;
+    this.#entries = new Map(Array.from({ length: partitions }, (_, index) => [partition(index), []]));
+  }
+
+  async epoch(): Promise<Epoch> {
+    return this.#epoch;
+  }
+
+  async partitions(): Promise<readonly Partition[]> {
+    return [...this.#entries.keys()];
+  }
+
+  read(of: Partition, after: Offset, limit: ReadLimit): Promise<readonly LogEntry[]> {
+    return this.faults.around('read', () => page(this.#of(of), after, limit), unreachable);
+  }
+
+  last(of: Partition): Promise<Offset> {
+    return this.faults.around('last', () => this.#of(of).at(-1)?.offset ?? BEFORE_FIRST, unreachable);
+  }
+
+  publish(to: Partition, records: readonly LogRecord[]): Promise<void> {
+    return this.faults.around(
+      'publish',
+      () => {
+        const entries = this.#of(to);
+        for (const record of records) entries.push({ ...record, partition: to, offset: offset(entries.length) });
+      },
+      unreachable,
+    );
+  }
+
+  snapshot(): EventLogSnapshot {
+    return new Map([...this.#entries].map(([of, entries]) => [of, [...entries]]));
+  }
+
+  /** Goes back to an older state, as a log does that lost its newest entries. */
+  restore(snapshot: EventLogSnapshot): void {
+    for (const [of, entries] of this.#entries) entries.splice(0, Infinity, ...(snapshot.get(of) ?? []));
+  }
+
+  #of(of: Partition): LogEntry[] {
+    const entries = this.#entries.get(of);
+    if (entries === undefined) throw new Error(`The log has no partition ${String(of)}.`);
+    return entries;
+  }
+}
+
+function page(entries: readonly LogEntry[], after: Offset, limit: ReadLimit): readonly LogEntry[] {
+  const found: LogEntry[] = [];
+  let characters = 0;
+  for (const entry of entries.slice(after + 1)) {
+    characters += sizeOf(entry);
+    if (found.length === limit.entries || (found.length > 0 && characters > limit.characters)) break;
+    found.push(entry);
+  }
+  return found;
+}
+
+function sizeOf({ event: { head, content } }: LogEntry): number {
+  return head.length + (content === undefined ? 0 : content.source.length + content.expanded.length + content.compacted.length);
+}
+
+const unreachable = (): Error => new Error('The log was told to refuse this call.');

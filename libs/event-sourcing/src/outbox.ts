@@ -1,0 +1,25 @@
+import type { CommitKey } from './event-store.js';
+import type { Partition } from './brand.js';
+import type { Commit } from './event.js';
+
+/** The right to publish a partition, until `expires` on the store's own clock (milliseconds since 1970). */
+export interface Lease {
+  readonly partition: Partition;
+  readonly holder: string;
+  readonly expires: number;
+}
+
+/**
+ * The commits that the log has not acknowledged. The outbox is the event store itself: a commit is pending from its append on.
+ *
+ * An adapter owes: a pending commit stays pending until `published` names it; `pending` gives each stream's commits by base; of two holders
+ * at most one has a lease that has not expired. A holder that was paused past its lease can only repeat, never lose (design.md, The outbox).
+ */
+export interface Outbox {
+  /** Takes or renews the lease of a partition. @returns undefined while another holder has it. */
+  lease(partition: Partition, holder: string, milliseconds: number): Promise<Lease | undefined>;
+  release(lease: Lease): Promise<void>;
+  /** Pending commits of a partition, ordered by stream and base, after the key where the last scan stopped. */
+  pending(partition: Partition, after: CommitKey | undefined, limit: number): Promise<readonly Commit[]>;
+  published(commits: readonly CommitKey[]): Promise<void>;
+}

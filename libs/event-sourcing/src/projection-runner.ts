@@ -1,0 +1,319 @@
+import { offset as asOffset, revision as asRevision, type Offset, type Partition, type ProjectionName, type StreamName } from './brand.js';
+import type { DomainEvent, EventCodec, LogEntry } from './event.js';
+import type { EventLog, ReadLimit } from './event-log.js';
+import type { EventStore } from './event-store.js';
+import { recordedIn } from './handle-command.js';
+import { count, projectBatch, touched } from './project-batch.js';
+import { Fork, Gap, type ProjectedEvent, type Projection, type Row } from './projection.js';
+import {
+  CopyDropped,
+  StreamUnparked,
+  WatermarkMoved,
+  type ParkedEvent,
+  type ProjectionBatch,
+  type ProjectionCopies,
+  type ProjectionStore,
+} from './projection-store.js';
+
+export interface RunnerOptions<Event extends DomainEvent> {
+  readonly log: EventLog;
+  readonly store: ProjectionStore;
+  readonly codec: EventCodec<Event>;
+  readonly projections: readonly Projection<unknown, Event>[];
+  readonly limit: ReadLimit;
+}
+
+/** One stored copy of a projection: the one that is served, or one that is being built beside it. */
+interface Copy<Event extends DomainEvent> {
+  readonly projection: Projection<unknown, Event>;
+  readonly version: number;
+}
+
+const COPIES_PER_VERSION = 1000;
+
+/** Copies are numbered so that one tells the version of the code that it was made by: version 2's are 2000, 2001, ... */
+const madeBy = (copy: number): number => Math.floor(copy / COPIES_PER_VERSION);
+
+/** The number of a new copy: above every other of the same code, so that no zombie's number ever comes back. */
+function nextVersion(codeVersion: number, { served, building }: ProjectionCopies): number {
+  const used = [...(served === undefined ? [] : [served]), ...building]
+    .map(({ version }) => version)
+    .filter((version) => madeBy(version) === codeVersion);
+  const next = Math.max(codeVersion * COPIES_PER_VERSION - 1, ...used) + 1;
+  if (madeBy(next) !== codeVersion)
+    throw new Error(`Version ${String(codeVersion)} of a projection has no number left for another copy: raise it.`);
+  return next;
+}
+
+/**
+ * Drives projections along the log from their watermarks. It keeps no position of its own that it could lose: what it remembers of a
+ * watermark is checked by each commit. Any number of runners may drive one partition: all but one of them lose each race and go on from
+ * where the winner is.
+ */
+export class ProjectionRunner<Event extends DomainEvent> {
+  readonly #options: RunnerOptions<Event>;
+  readonly #watermarks = new Map<Copy<Event>, Map<Partition, Offset>>();
+  #live: readonly Copy<Event>[] = [];
+  /** The copies that are being built, to be served once they have caught up. */
+  #building: readonly Copy<Event>[] = [];
+  /** Where the log ended when it was last asked whether a copy has caught up. */
+  readonly #ends = new Map<Partition, Offset>();
+
+  constructor(options: RunnerOptions<Event>) {
+    this.#options = options;
+  }
+
+  /**
+   * Finds the copies to drive, and makes what is missing: on first use the projection itself, after a change of its version or of the log's
+   * epoch another copy beside the one that is served. A rebuild that a crash interrupted goes on. To be called once, before `step`.
+   */
+  async prepare(): Promise<void> {
+    const { log, store, projections } = this.#options;
+    const epoch = await log.epoch();
+    const live: Copy<Event>[] = [];
+    const building: Copy<Event>[] = [];
+    for (const projection of projections) {
+      const copies = await store.versions(projection.name);
+      const ours = ({ version, epoch: of }: { readonly version: number; readonly epoch: string }): boolean =>
+        madeBy(version) === projection.version && of === epoch;
+      if (copies.served === undefined) {
+        const version = nextVersion(projection.version, copies);
+        await store.create(projection.name, version, epoch);
+        await store.serve(projection.name, version);
+        live.push({ projection, version });
+        continue;
+      }
+      const resumed = copies.building.filter(ours);
+      if (ours(copies.served)) live.push({ projection, version: copies.served.version });
+      else if (resumed.length === 0) building.push(await this.#beside(projection, copies));
+      for (const { version } of resumed) building.push({ projection, version });
+    }
+    this.#live = live;
+    this.#building = building;
+    this.#watermarks.clear();
+  }
+
+  /** Begins a rebuild: a copy from the start of the log, beside the one that is served, which goes on being served and driven. */
+  async rebuild(name: ProjectionName): Promise<void> {
+    const { store, projections } = this.#options;
+    const projection = projections.find((one) => one.name === name);
+    if (projection === undefined) throw new Error(`There is no projection ${name}.`);
+    if (this.#building.some((copy) => copy.projection === projection)) return;
+    const copy = await this.#beside(projection, await store.versions(name));
+    this.#building = [...this.#building, copy];
+  }
+
+  async #beside(projection: Projection<unknown, Event>, copies: ProjectionCopies): Promise<Copy<Event>> {
+    const { log, store } = this.#options;
+    const version = nextVersion(projection.version, copies);
+    await store.create(projection.name, version, await log.epoch());
+    return { projection, version };
+  }
+
+  /** Names of the projections that are being rebuilt. */
+  get building(): ReadonlySet<ProjectionName> {
+    return new Set(this.#building.map(({ projection }) => projection.name));
+  }
+
+  /**
+   * Applies the next entries of a partition: first to what is served, then to what is being built, so that neither waits for the other.
+   * Each is one transaction. A copy that has caught up with what is served takes its place.
+   *
+   * @returns how many entries were applied; 0 where everything has caught up.
+   * @throws Gap, Fork, UnknownEvent, LogTrimmed: the partition must stop and somebody be told. What the store throws: try again later.
+   */
+  async step(partition: Partition): Promise<number> {
+    for (;;) {
+      try {
+        const applied = (await this.#advance(this.#live, partition)) + (await this.#advance(this.#building, partition));
+        if (this.#building.length > 0) await this.#serveBuilt();
+        return applied;
+      } catch (error) {
+        // Overtaken: forget everything and go on from where the other one is.
+        if (error instanceof WatermarkMoved || error instanceof StreamUnparked) this.#watermarks.clear();
+        else if (error instanceof CopyDropped) await this.prepare();
+        else throw error;
+      }
+    }
+  }
+
+  /** Applies everything that the partition has. */
+  async catchUp(partition: Partition): Promise<void> {
+    while ((await this.step(partition)) > 0);
+  }
+
+  /** Entries of a partition that the slowest copy has still to apply. */
+  async lag(partition: Partition): Promise<number> {
+    const last = await this.#options.log.last(partition);
+    const marks = await Promise.all([...this.#live, ...this.#building].map((copy) => this.#watermark(copy, partition)));
+    return Math.max(0, last - Math.min(last, ...marks));
+  }
+
+  /**
+   * Folds a parked stream again from the event store, in order, and puts it back into the served copy of the projection as far as its
+   * events apply now.
+   *
+   * @returns whether the stream is no longer parked. @throws what the store throws; Gap, Fork.
+   */
+  async redrive(projection: Projection<unknown, Event>, stream: StreamName, events: EventStore): Promise<boolean> {
+    const { store } = this.#options;
+    for (;;) {
+      const { served } = await store.versions(projection.name);
+      if (served === undefined) return true;
+      const parked = await store.parked(projection.name, served.version, REDRIVE_PAGE, stream);
+      if (parked.length === 0) return true;
+      const [before] = await store.load(projection.name, served.version, [stream]);
+      const { row, complete } = await this.#refold(projection, parked, before, events);
+      if (row === undefined || row === before) return false;
+      const counters = new Map<string, number>();
+      count(projection, counters, before?.value, row.value);
+      // Where somebody else was faster, look again at what is left to do.
+      const stored = await store.unpark(projection.name, served.version, before?.revision ?? 0, row, counters);
+      if (stored && !complete) return false;
+    }
+  }
+
+  /** The row with the parked events of its stream folded into it, as far as they apply. */
+  async #refold(
+    projection: Projection<unknown, Event>,
+    parked: readonly ParkedEvent[],
+    before: Row<unknown> | undefined,
+    events: EventStore,
+  ): Promise<{ readonly row: Row<unknown> | undefined; readonly complete: boolean }> {
+    let row = before;
+    const [first] = parked;
+    const last = parked.at(-1);
+    if (first === undefined || last === undefined) return { row, complete: true };
+    const { stream } = first;
+    const found = new Map<number, ProjectedEvent<Event>['recorded']>();
+    for (const commit of await events.read(stream, first.revision, last.revision)) {
+      for (const recorded of recordedIn(commit, this.#options.codec)) found.set(recorded.revision, recorded);
+    }
+    for (const { revision, eventId, partition, offset } of parked) {
+      const recorded = found.get(revision);
+      if (recorded === undefined || revision !== (row?.revision ?? 0) + 1) throw new Gap(stream, row?.revision ?? 0, revision);
+      if (recorded.id !== eventId) throw new Fork(stream, revision, eventId, recorded.id);
+      try {
+        const value = projection.project(row?.value, { partition, offset, recorded });
+        projection.counts?.(value);
+        row = { stream, revision: asRevision(revision), eventId, value };
+      } catch {
+        return { row, complete: false };
+      }
+    }
+    return { row, complete: true };
+  }
+
+  /** Applies the next entries to those of the copies that are furthest behind. */
+  async #advance(copies: readonly Copy<Event>[], partition: Partition): Promise<number> {
+    if (copies.length === 0) return 0;
+    const { log, store, codec, limit } = this.#options;
+    const marks = await Promise.all(copies.map((copy) => this.#watermark(copy, partition)));
+    const lowest = asOffset(Math.min(...marks));
+    // Not past the next copy, so that they go on together from there.
+    const ceiling = Math.min(...marks.filter((mark) => mark > lowest));
+    const entries = (await log.read(partition, lowest, limit)).filter(({ offset }) => offset <= ceiling);
+    const last = entries.at(-1);
+    if (last === undefined) return 0;
+    checkContiguous(lowest, entries);
+    const events = entries.map((entry) => decoded(entry, codec));
+    const behind = copies.filter((_, index) => marks[index] === lowest);
+    const batches: ProjectionBatch[] = [];
+    for (const { projection, version } of behind) {
+      const streams = touched(projection, events);
+      const [rows, parked] = await Promise.all([
+        store.load(projection.name, version, streams),
+        store.parkedAmong(projection.name, version, streams),
+      ]);
+      const known = new Map<StreamName, Row<unknown>>();
+      for (const row of rows) if (row !== undefined) known.set(row.stream, row);
+      batches.push(projectBatch(projection, version, partition, events, { rows: known, parked }, lowest, last.offset));
+    }
+    await store.commit(batches);
+    for (const copy of behind) this.#remember(copy, partition, last.offset);
+    return entries.length;
+  }
+
+  async #watermark(copy: Copy<Event>, partition: Partition): Promise<Offset> {
+    const known = this.#watermarks.get(copy)?.get(partition);
+    if (known !== undefined) return known;
+    const { log, store } = this.#options;
+    const read = await store.watermark(copy.projection.name, copy.version, partition);
+    // A log that ends before what was applied is another log: what is appended to it next would be taken for applied.
+    const last = await log.last(partition);
+    if (read > last) throw new LogTrimmed(partition, asOffset(read + 1), last);
+    this.#remember(copy, partition, read);
+    return read;
+  }
+
+  #remember(copy: Copy<Event>, partition: Partition, mark: Offset): void {
+    const marks = this.#watermarks.get(copy) ?? new Map<Partition, Offset>();
+    marks.set(partition, mark);
+    this.#watermarks.set(copy, marks);
+  }
+
+  /** Serves the copies that have come as far as what is served, in every partition, whoever drives the others. */
+  async #serveBuilt(): Promise<void> {
+    const { store } = this.#options;
+    for (const copy of this.#building) {
+      const { name } = copy.projection;
+      if (!(await this.#hasCaughtUp(copy))) continue;
+      await store.serve(name, copy.version);
+      this.#building = this.#building.filter((one) => one.projection !== copy.projection || one.version > copy.version);
+      this.#live = [...this.#live.filter((one) => one.projection !== copy.projection), copy];
+    }
+  }
+
+  async #hasCaughtUp({ projection: { name }, version }: Copy<Event>): Promise<boolean> {
+    const { log, store } = this.#options;
+    const { served } = await store.versions(name);
+    // Offsets of another epoch cannot be compared: there, it must come to the end of the log.
+    const comparable = served?.epoch === (await log.epoch()) ? served.version : undefined;
+    let reached = true;
+    for (const partition of await log.partitions()) {
+      // What must be reached is read first, from the store: it only grows, so it is not behind what is compared with it.
+      const goal = comparable === undefined ? await this.#end(partition) : await store.watermark(name, comparable, partition);
+      reached &&= (await store.watermark(name, version, partition)) >= goal;
+    }
+    return reached;
+  }
+
+  /** Where the log ended a step ago: where it ends now is out of reach as long as writers are busy. */
+  async #end(partition: Partition): Promise<Offset> {
+    const now = await this.#options.log.last(partition);
+    const before = this.#ends.get(partition) ?? now;
+    this.#ends.set(partition, now);
+    return before;
+  }
+}
+
+const REDRIVE_PAGE = 500;
+
+function decoded<Event extends DomainEvent>(entry: LogEntry, codec: EventCodec<Event>): ProjectedEvent<Event> {
+  return { partition: entry.partition, offset: entry.offset, recorded: codec.decode(entry.stream, entry.revision, entry.event) };
+}
+
+function checkContiguous(after: Offset, entries: readonly LogEntry[]): void {
+  let expected = after + 1;
+  for (const { offset, partition } of entries) {
+    if (offset !== expected) throw new LogTrimmed(partition, asOffset(expected), offset);
+    expected += 1;
+  }
+}
+
+/** The log does not go on where a projection stands: it was trimmed or replaced. Needs a re-log or a rebuild, never a skip. */
+export class LogTrimmed extends Error {
+  override readonly name = 'LogTrimmed';
+  constructor(
+    readonly partition: Partition,
+    readonly expected: Offset,
+    /** Where it goes on, or its last entry where it ends before. */
+    readonly found: Offset,
+  ) {
+    super(
+      found < expected
+        ? `Partition ${String(partition)} of the log ends at ${String(found)}, but everything before ${String(expected)} was applied from it.`
+        : `Partition ${String(partition)} of the log goes on at ${String(found)}, but ${String(expected)} is the next to apply.`,
+    );
+  }
+}

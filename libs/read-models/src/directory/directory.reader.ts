@@ -1,0 +1,22 @@
+import type { Organization, Project } from '@headwater/directory';
+
+export interface DirectoryQuery {
+  /** Undefined: both. */
+  readonly deprecated?: boolean;
+  /** Part of the label, ignoring case. */
+  readonly label?: string;
+  readonly from: number;
+  readonly size: number;
+}
+
+export interface DirectoryPage<Row> {
+  readonly total: number;
+  readonly rows: readonly Row[];
+}
+
+/** Reads the directory projection, ordered by creation, then label. */
+export interface DirectoryReader {
+  organizations(query: DirectoryQuery): Promise<DirectoryPage<Organization>>;
+  /** Of one organisation, or of all. */
+  projects(query: DirectoryQuery & { readonly organization?: string }): Promise<DirectoryPage<Project>>;
+}

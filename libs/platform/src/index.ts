@@ -1,11 +1,23 @@
+export { AdvanceSignal, type AdvanceSource } from './advance-signal.js';
 export { bodyOf, requireJsonBody } from './bodies.js';
 export { causeOf } from './cause.js';
 export { HeadwaterConfig, InvalidConfiguration, LOG_LEVELS, addressOf, type LogLevel } from './config.js';
+export { PROBLEM_STATUS, Problem, type ProblemType } from './errors/problem.js';
+export { problemBody, sendRefusal } from './errors/refusal-reply.js';
+export { refusalOf, type Refusal } from './errors/refusal.js';
+export { Health, type HealthCheck, type HealthReport, type Readiness } from './health/health.js';
+export { createHttpApp, type HttpApp } from './http-app.js';
 export { checkLabel, projectRef } from './labels.js';
-export { PositionWaiter, type AdvanceSource } from './position-waiter.js';
+export { LOGGER, createLogger } from './logging.js';
+export { Metrics, SIZES } from './metrics/metrics.js';
+export { FastHistogram, type HistogramSeries } from './metrics/request-histogram.js';
+export type { PlatformParts } from './platform.module.js';
+export { PositionWaiter } from './position-waiter.js';
 export { MAX_REVISION, QueryParams, optionalRev, requiredRev, type IntegerBounds, type ParsedQuery } from './query-params.js';
 export { JSON_TYPE, LD_JSON, PROBLEM_JSON, sendEmpty, sendJson, type ReplyOptions } from './replies.js';
 export { settingsOf, type Setting } from './setting.js';
+export { stopAtSignals } from './signals.js';
+export { StopSignal } from './stop-signal.js';
 export {
   DIRECTORY_LOOKUP,
   DIRECTORY_READER,

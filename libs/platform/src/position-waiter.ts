@@ -12,14 +12,9 @@ import {
   type WritePosition,
 } from '@headwater/event-sourcing';
 import { malformedHeader, rejection } from '@headwater/representations';
+import { AdvanceSignal } from './advance-signal.js';
 import { HeadwaterConfig } from './config.js';
-import { EVENT_STORE, FEED_READER, PROJECTION_PROGRESS, SEALED_TOKENS } from './tokens.js';
-
-/** What tells that projections have moved on; the feed's reader does. */
-export interface AdvanceSource {
-  /** Calls back after the read models have moved on; returns what ends it. */
-  onAdvance(listener: () => void): () => void;
-}
+import { EVENT_STORE, PROJECTION_PROGRESS, SEALED_TOKENS } from './tokens.js';
 
 interface Wanted {
   readonly stream: StreamName;
@@ -42,7 +37,7 @@ export class PositionWaiter {
     private readonly config: HeadwaterConfig,
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(PROJECTION_PROGRESS) private readonly progress: ProjectionProgress,
-    @Inject(FEED_READER) private readonly feed: AdvanceSource,
+    private readonly advance: AdvanceSignal,
     @Inject(SEALED_TOKENS) private readonly tokens: SealedTokens,
   ) {}
 
@@ -78,7 +73,7 @@ export class PositionWaiter {
       while (missing.length > 0) {
         const left = deadline - Date.now();
         if (left <= 0) throw notReached(`The position was not reached within ${String(timeoutMs)} ms.`);
-        await this.#advance(Math.min(left, ASK_AGAIN_MS));
+        await this.advance.next(Math.min(left, ASK_AGAIN_MS));
         missing = await this.#missing(missing);
       }
     } finally {
@@ -125,18 +120,6 @@ export class PositionWaiter {
       return true;
     });
     return { projection, wanted: missing };
-  }
-
-  #advance(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        stop();
-        resolve();
-      };
-      const timer = setTimeout(done, milliseconds);
-      const stop = this.feed.onAdvance(done);
-    });
   }
 }
 

@@ -1,0 +1,22 @@
+import type { Logger } from 'pino';
+
+/**
+ * Stops the service at SIGTERM or SIGINT and ends the process: 0 where it stopped cleanly. Further signals while it stops change nothing: a
+ * terminal sends one to the whole group, and a launcher passes it on once more.
+ */
+export function stopAtSignals(stop: () => Promise<void>, logger: Logger): void {
+  let stopping = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ signal }, 'Stopping.');
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.fatal({ err: error }, 'The service did not stop cleanly.');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+}

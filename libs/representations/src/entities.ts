@@ -99,3 +99,7 @@ export function expandedMetadataMembers(urls: Urls, entity: Entity): string {
   ];
   return members.map(([name, value]) => `"${NXV}${name}":${value}`).join(',');
 }
+
+/** The expanded representation (section 1.6, `format=expanded`): the one node of the document and its metadata. JSON text. */
+export const expandedEntity = (urls: Urls, entity: Entity, expanded: string): string =>
+  `${expanded.slice(0, -2)},${expandedMetadataMembers(urls, entity)}}]`;

@@ -1,3 +1,4 @@
+export { annotatedSource } from './annotated-source.js';
 export { CONTEXT } from './contexts.js';
 export {
   ORGANIZATIONS_CONTEXTS,
@@ -12,6 +13,7 @@ export {
 export {
   LINKS_CONTEXTS,
   LISTING_CONTEXTS,
+  expandedEntity,
   expandedMetadataMembers,
   fetchedEntity,
   foundLink,
@@ -32,4 +34,5 @@ export {
   type RejectionCode,
   type RequestRejectionCode,
 } from './errors.js';
+export { renderedEvent, renderedFault } from './events.js';
 export { Urls } from './urls.js';

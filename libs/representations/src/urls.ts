@@ -13,6 +13,8 @@ export class Urls {
 
   readonly organization = (label: string): string => `${this.v1}/orgs/${label}`;
   readonly project = (ref: ProjectRef): string => `${this.v1}/projects/${projectName(ref)}`;
+  /** Of a project named `{org}/{project}`. */
+  readonly projectNamed = (name: string): string => `${this.v1}/projects/${name}`;
 
   /** `_self` of an entity: always its full id as one segment (ruling 8). */
   readonly entity = (ref: ProjectRef, id: Iri): string => `${this.v1}/resources/${projectName(ref)}/_/${encodeSegment(id)}`;

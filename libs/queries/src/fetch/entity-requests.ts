@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { StreamName } from '@headwater/event-sourcing';
+import { entityStream } from '@headwater/event-contracts';
+import type { Iri } from '@headwater/linked-data';
+import { PositionWaiter, QueryParams, optionalRev } from '@headwater/platform';
+import { malformedHeader, malformedParameter } from '@headwater/representations';
+import { resourceNotFound } from '@headwater/resources';
+import { ProjectScopes, type ProjectScope } from '../requests/project-scopes.js';
+import { idOf, schemaOf } from '../requests/segments.js';
+import type { EntityAt, Version } from './entity-states.js';
+
+/** The segments of a path that names an entity, decoded. */
+export interface EntityParams {
+  readonly organization: string;
+  readonly project: string;
+  readonly schema: string;
+  readonly id: string;
+}
+
+/** A path that names an entity. */
+export type EntityRequest = FastifyRequest<{ Params: EntityParams }>;
+
+/** The entity that a request names. */
+export interface EntityTarget {
+  readonly scope: ProjectScope;
+  readonly id: Iri;
+  /** The schema that the path asks for; undefined where it does not care. */
+  readonly schema: Iri | undefined;
+  readonly stream: StreamName;
+}
+
+const LATEST: Version = { kind: 'latest' };
+
+/** Which entity a request names, and which revision of it. */
+@Injectable()
+export class EntityRequests {
+  constructor(
+    private readonly scopes: ProjectScopes,
+    private readonly waiter: PositionWaiter,
+  ) {}
+
+  /** @throws ValidationRejection, OrganizationNotFound, ProjectNotFound, InvalidResourceId, ResourceNotFound; what `Headwater-Wait-For` asks for */
+  async target(request: EntityRequest): Promise<EntityTarget> {
+    // Nothing to wait for: what is answered is never older than the newest commit. But what cannot be read is refused.
+    await this.waiter.waitFor(request, []);
+    const { organization, project, schema, id } = request.params;
+    const scope = await this.scopes.of(organization, project);
+    const iri = idOf(id, scope);
+    return { scope, id: iri, schema: schemaOf(schema, scope), stream: entityStream(scope.ref, iri) };
+  }
+}
+
+/** The query of a request; undefined where there is none, which is what most fetches look like. */
+export const queryOf = (request: FastifyRequest): QueryParams | undefined =>
+  request.url.includes('?') ? new QueryParams(request.query) : undefined;
+
+/** `rev` or `tag`. @throws MalformedQueryParamRejection, also where both are given */
+export function versionOf(query: QueryParams | undefined): Version {
+  if (query === undefined) return LATEST;
+  const rev = optionalRev(query);
+  const tag = query.one('tag');
+  if (tag === undefined) return rev === undefined ? LATEST : { kind: 'rev', rev };
+  if (rev !== undefined) throw malformedParameter('tag', 'tag and rev query parameters cannot be present simultaneously');
+  if (tag === '') throw malformedParameter('tag', 'A tag has at least one character.');
+  return { kind: 'tag', tag };
+}
+
+/** Whether the last applied state will do (ruling 11). @throws MalformedHeaderRejection for an unknown value */
+export function isEventual(request: FastifyRequest): boolean {
+  const value = request.headers['headwater-consistency'];
+  if (value === undefined || value === 'strong') return false;
+  if (value === 'eventual') return true;
+  throw malformedHeader('Headwater-Consistency', "It is neither 'strong' nor 'eventual'.");
+}
+
+/** @throws ResourceNotFound where there is no such entity, or one of another schema than the path says */
+export function mustExist(found: EntityAt | undefined, { id, scope, schema }: EntityTarget): EntityAt {
+  if (found === undefined || (schema !== undefined && schema !== found.entity.schema.id)) throw resourceNotFound(id, scope.ref);
+  return found;
+}

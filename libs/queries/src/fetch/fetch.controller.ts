@@ -1,0 +1,56 @@
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { URLS, sendEmpty } from '@headwater/platform';
+import { expandedEntity, fetchedEntity, type Urls } from '@headwater/representations';
+import { baseMark, isKnown } from '../requests/etag.js';
+import { EntityRequests, isEventual, mustExist, queryOf, versionOf, type EntityRequest } from './entity-requests.js';
+import { EntityStates, type EntityAt } from './entity-states.js';
+import { EntityForms, VARY, type EntityOffer } from './entity-forms.js';
+
+/** A resource, or any other entity of a project (resources.md 1.2 row 13, 1.3, 1.5, 1.6). */
+@Controller('v1/resources/:organization/:project/:schema/:id')
+export class FetchController {
+  readonly #mark: string;
+
+  constructor(
+    @Inject(URLS) private readonly urls: Urls,
+    private readonly requests: EntityRequests,
+    private readonly states: EntityStates,
+    private readonly forms: EntityForms,
+  ) {
+    this.#mark = baseMark(urls);
+  }
+
+  @Get()
+  async fetch(@Req() request: EntityRequest, @Res() reply: FastifyReply): Promise<FastifyReply> {
+    const query = queryOf(request);
+    const offer = this.forms.choose(request.headers.accept, query);
+    const version = versionOf(query);
+    const target = await this.requests.target(request);
+    const found = mustExist(
+      version.kind === 'latest'
+        ? await this.states.latest(target.stream, isEventual(request))
+        : await this.states.version(target.stream, version),
+      target,
+    );
+    const etag = `"${found.eventId}.${offer.mark}${this.#mark}"`;
+    if (isKnown(request, etag)) return sendEmpty(reply, 304, { etag, vary: VARY });
+    const body = await this.#body(found, offer);
+    return reply.code(200).header('content-type', offer.contentType).header('etag', etag).header('vary', VARY).send(body);
+  }
+
+  #body(found: EntityAt, offer: EntityOffer): string | Promise<string> {
+    if (offer.form === 'compacted' && found.compacted !== undefined) return fetchedEntity(this.urls, found.entity, found.compacted);
+    return this.#bodyOfContent(found, offer);
+  }
+
+  async #bodyOfContent(found: EntityAt, { form }: EntityOffer): Promise<string> {
+    const { compacted, expanded } = await this.states.content(found);
+    switch (form) {
+      case 'compacted':
+        return fetchedEntity(this.urls, found.entity, compacted);
+      case 'expanded':
+        return expandedEntity(this.urls, found.entity, expanded);
+    }
+  }
+}

@@ -68,7 +68,6 @@ export type FormatCause =
   | { readonly kind: 'TooManyContexts'; readonly limit: number }
   | { readonly kind: 'ContextTooLarge'; readonly limit: number }
   | { readonly kind: 'TooLarge'; readonly limit: number }
-  | { readonly kind: 'TooDeep'; readonly limit: number }
   | { readonly kind: 'InvalidIri'; readonly keyword: '@id' | '@type' | '@context'; readonly value: string }
   | { readonly kind: 'BlankRoot'; readonly value: string }
   | { readonly kind: 'Syntax'; readonly stage: 'expanding' | 'compacting'; readonly code: string; readonly message: string };
@@ -113,7 +112,6 @@ export class InvalidDocument extends Error {
         return { rdf: { '@type': 'InvalidIri' }, details: why };
       case 'ContextTooLarge':
       case 'TooLarge':
-      case 'TooDeep':
       case 'Syntax':
         return { details: why };
     }
@@ -149,8 +147,6 @@ function describeCause(cause: FormatCause): string {
       return `its contexts ask for more than the limit of ${cause.limit} allows.`;
     case 'TooLarge':
       return `its expanded form is larger than ${cause.limit} bytes.`;
-    case 'TooDeep':
-      return `it is nested deeper than ${cause.limit} levels.`;
     case 'InvalidIri':
       return `the value '${cause.value}' of '${cause.keyword}' is not an absolute IRI.`;
     case 'BlankRoot':

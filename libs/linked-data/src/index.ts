@@ -26,3 +26,4 @@ export { builtinContext, builtinContextIris } from './builtin-contexts.js';
 export { canonicalHash, canonicalJson } from './canonical-json.js';
 export type { CanonicalOptions } from './canonical-json.js';
 export { linksOf } from './links.js';
+export type { RdfWriter } from './rdf-writer.js';

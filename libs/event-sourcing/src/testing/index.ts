@@ -1,1 +1,13 @@
-export {};
+export { AnswerLost, Faults, type Pause } from '../in-memory/faults.js';
+export { InMemoryEventLog, type EventLogSnapshot } from '../in-memory/in-memory-event-log.js';
+export { InMemoryEventStore, type EventStoreSnapshot, type InMemoryEventStoreOptions } from '../in-memory/in-memory-event-store.js';
+export { InMemoryProjectionStore, ServedCopy, type ProjectionStoreSnapshot } from '../in-memory/in-memory-projection-store.js';
+export { eventStoreContract, type EventStoreSubject } from './event-store.contract.js';
+export {
+  PLAIN_PROJECTIONS,
+  projectionStoreContract,
+  type ProjectionStoreSubject,
+  type StoredProjection,
+} from './projection-store.contract.js';
+export { withSubject, type Closable } from './subject.js';
+export { AWKWARD_CONTENT, commitTo, newStream, storedEvent, type CommitShape } from './test-commits.js';

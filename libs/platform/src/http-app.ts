@@ -35,11 +35,12 @@ export async function createHttpApp(modules: readonly (Type | DynamicModule)[], 
   const { config, logger, metrics, health, stop } = parts;
   const allowed = new AllowedMethods(ROUTER_OPTIONS);
   const server = createServer(config, allowed, metrics);
-  const nest = await NestFactory.create<NestFastifyApplication>(RootModule.of(parts, modules), new FastifyAdapter(server as never), {
-    bodyParser: false,
-    abortOnError: false,
-    logger: new NestLog(logger),
-  });
+  const options = { bodyParser: false, abortOnError: false, logger: new NestLog(logger) };
+  const nest = await NestFactory.create<NestFastifyApplication>(
+    RootModule.of(parts, modules),
+    new FastifyAdapter(server as never),
+    options,
+  );
   nest.useGlobalFilters(new RefusalFilter(allowed, logger, metrics));
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {

@@ -64,6 +64,7 @@ export class PositionWaiter {
   async wait(position: WritePosition, projections: readonly ProjectionName[], timeoutMs: number): Promise<void> {
     const wanted = await this.#wantedBy(position);
     if (wanted.length === 0) return;
+    let moves = this.advance.moves;
     let missing = await this.#missing(projections.map((projection) => ({ projection, wanted })));
     if (missing.length === 0) return;
     if (this.#waiting >= this.config.maxWaiters) throw notReached('Too many requests wait for their position at this moment.');
@@ -73,7 +74,8 @@ export class PositionWaiter {
       while (missing.length > 0) {
         const left = deadline - Date.now();
         if (left <= 0) throw notReached(`The position was not reached within ${String(timeoutMs)} ms.`);
-        await this.advance.next(Math.min(left, ASK_AGAIN_MS));
+        await this.advance.after(moves, Math.min(left, ASK_AGAIN_MS));
+        moves = this.advance.moves;
         missing = await this.#missing(missing);
       }
     } finally {

@@ -4,6 +4,8 @@
  */
 export const EVENT_STORE = Symbol('EventStore');
 export const DOCUMENT_READER = Symbol('DocumentReader');
+/** `RdfWriter` of @headwater/linked-data; without one, entities are served as JSON only. */
+export const RDF_WRITER = Symbol('RdfWriter');
 export const PROJECTION_PROGRESS = Symbol('ProjectionProgress');
 export const RESOURCES_READER = Symbol('ResourcesReader');
 export const LINKS_READER = Symbol('LinksReader');

@@ -34,7 +34,7 @@ function refusal(code: RejectionCode, reason: string, more: Partial<Refusal> = {
 
 /** Which answer an error is. What nobody foresaw is a fault: 500, without saying what. */
 export function refusalOf(error: unknown): Refusal {
-  if (error instanceof Rejection) return ofRejection(error);
+  if (error instanceof Rejection) return ofRejection(error as Rejection);
   if (error instanceof InvalidDocument) return refusal(error.code, error.message, { extra: error.extras() });
   if (error instanceof Problem) return ofProblem(error);
   return ofText(error) ?? ofStore(error) ?? ofFramework(error) ?? unexpected(error);
@@ -86,10 +86,7 @@ function ofFramework(error: unknown): Refusal | undefined {
       case 'FST_ERR_BAD_URL':
         return refusal('ValidationRejection', 'The path of the request has a percent-encoding that cannot be decoded as UTF-8.');
       case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-        return refusal(
-          'UnsupportedRequestContentTypeRejection',
-          "The request's Content-Type is not a media type. Expected: application/json or application/ld+json.",
-        );
+        return unreadableMediaType();
       case 'FST_ERR_CTP_BODY_TOO_LARGE':
         return refusal('PayloadTooLarge', 'The request body exceeded its size limit.');
       case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
@@ -98,10 +95,17 @@ function ofFramework(error: unknown): Refusal | undefined {
         return undefined;
     }
   }
+  if (error instanceof HttpException && error.getStatus() === 415) return unreadableMediaType();
   if (error instanceof HttpException && error.getStatus() < 500)
     return refusal('ValidationRejection', error.message, { status: error.getStatus() });
   return undefined;
 }
+
+/** Where a route would have said which type it was, the server found none that it could read. */
+const unreadableMediaType = (): Refusal => {
+  const reason = "The request's Content-Type is not a media type. Expected: application/json or application/ld+json.";
+  return refusal('UnsupportedRequestContentTypeRejection', reason);
+};
 
 const isFastifyError = (error: unknown): error is FastifyError =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('FST_');

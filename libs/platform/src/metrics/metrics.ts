@@ -22,7 +22,7 @@ export class Metrics {
 
   counter<Label extends string = never>(name: string, help: string, labelNames: readonly Label[] = []): Counter<Label> {
     const known = this.registry.getSingleMetric(name);
-    return known instanceof Counter ? (known as Counter<Label>) : new Counter({ name, help, labelNames, registers: [this.registry] });
+    return known instanceof Counter ? known : new Counter({ name, help, labelNames, registers: [this.registry] });
   }
 
   /** A value that is asked for when metrics are collected. */

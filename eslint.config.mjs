@@ -96,6 +96,12 @@ export default tseslint.config(
   },
   eslint.configs.recommended,
   {
+    rules: {
+      // JSON, IRIs and N-Triples forbid or escape control characters, so their readers look for them.
+      'no-control-regex': 'off',
+    },
+  },
+  {
     files: ['**/*.mjs', '**/*.js'],
     languageOptions: { globals: nodeGlobals },
   },
@@ -124,6 +130,9 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-definitions': 'off',
       // Type parameters that occur once are what branded ids and event maps are made of.
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+
+      // Nest declares its options as classes and means object literals.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
 
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': 'error',

@@ -26,8 +26,8 @@ export async function freePort() {
  * @property {URL} url
  * @property {number} pid
  * @property {() => boolean} running
- * @property {() => Promise<void>} stop SIGTERM, and waits for the end.
- * @property {() => Promise<void>} kill SIGKILL, and waits for the end.
+ * @property {() => Promise<number | null>} stop SIGTERM, and waits for the end; gives the exit code.
+ * @property {() => Promise<number | null>} kill SIGKILL, and waits for the end.
  */
 
 /**
@@ -35,13 +35,30 @@ export async function freePort() {
  * @param {{ dataDir: string, port: number, log: string, nodeArgs?: string[], env?: Record<string, string> }} options
  * @returns {Promise<Service>}
  */
-export function startHeadwater({ dataDir, port, log, nodeArgs = [], env = {} }) {
+export const startHeadwater = (options) => startProcess(...headwater(options));
+
+/** As startHeadwater, without waiting for anything. @returns {Service} */
+export const launchHeadwater = (options) => launchProcess(...headwater(options));
+
+function headwater({ dataDir, port, log, nodeArgs = [], env = {} }) {
   const settings = { HEADWATER_HOST: '127.0.0.1', HEADWATER_PORT: String(port), HEADWATER_DATA_DIR: dataDir, ...env };
-  return startProcess([...nodeArgs, entry], { port, log, env: { ...withoutSettings(process.env), ...settings } });
+  return [[...nodeArgs, entry], { port, log, env: { ...withoutSettings(process.env), ...settings } }];
 }
 
 /** @param {string[]} args of node @param {{ port: number, log: string, env?: NodeJS.ProcessEnv }} options @returns {Promise<Service>} */
-export async function startProcess(args, { port, log, env = process.env }) {
+export async function startProcess(args, options) {
+  const service = launchProcess(args, options);
+  try {
+    await untilReady(service.url, service);
+  } catch (error) {
+    await service.kill();
+    throw new Error(`${error.message}; the end of its output:\n${readFileSync(options.log, 'utf8').slice(-2000)}`);
+  }
+  return service;
+}
+
+/** As startProcess, without waiting. @returns {Service} */
+function launchProcess(args, { port, log, env = process.env }) {
   const output = openSync(log, 'a');
   const child = spawn(process.execPath, args, { stdio: ['ignore', output, output], env });
   closeSync(output);
@@ -49,16 +66,10 @@ export async function startProcess(args, { port, log, env = process.env }) {
   const running = () => child.exitCode === null && child.signalCode === null;
   const end = (signal) => async () => {
     if (running()) child.kill(signal);
-    await ended;
+    const [code] = await ended;
+    return code;
   };
-  const service = { url: new URL(`http://127.0.0.1:${port}`), pid: child.pid, running, stop: end('SIGTERM'), kill: end('SIGKILL') };
-  try {
-    await untilReady(service.url, { running });
-  } catch (error) {
-    await service.kill();
-    throw new Error(`${error.message}; the end of its output:\n${readFileSync(log, 'utf8').slice(-2000)}`);
-  }
-  return service;
+  return { url: new URL(`http://127.0.0.1:${port}`), pid: child.pid, running, stop: end('SIGTERM'), kill: end('SIGKILL') };
 }
 
 /** Waits for GET /health/ready to answer 200. @param {URL} url */

@@ -28,6 +28,12 @@ export default {
       testMatch: ['**/dist/**/*.int.spec.js', '**/dist/**/*.e2e.spec.js'],
       testTimeout: 120_000,
     },
-    { ...shared, displayName: 'workspace', roots: ['<rootDir>/scripts', '<rootDir>/tools'], testMatch: ['**/*.spec.mjs'], testTimeout: 120_000 },
+    {
+      ...shared,
+      displayName: 'workspace',
+      roots: ['<rootDir>/scripts', '<rootDir>/tools'],
+      testMatch: ['**/*.spec.mjs'],
+      testTimeout: 120_000,
+    },
   ],
 };

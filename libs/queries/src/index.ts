@@ -1,1 +1,1 @@
-export {};
+export { QueriesModule } from './queries.module.js';

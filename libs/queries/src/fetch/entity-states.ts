@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import {
   BEFORE_FIRST,
   NO_REVISION,
+  StoreUnavailable,
   recordedIn,
   revision,
   type Commit,
@@ -63,11 +64,21 @@ export class EntityStates {
     return newest === 0 ? undefined : this.#caughtUp(stream, row, newest, eventual);
   }
 
-  /** The newest state, for callers that do not need its document: a stream that cannot be applied answers too. */
+  /**
+   * The newest state, for callers that do not need its document: it comes with the newest commit, whatever a projection can make of the events.
+   *
+   * @throws ParkedResource where not even that can be read; StoreUnavailable.
+   */
   async latestState(stream: StreamName): Promise<EntityAt | undefined> {
-    const { row, newest } = await this.resources.latest(stream);
+    const { row, newest, parkedAt } = await this.resources.latest(stream);
     if (row !== undefined && row.revision >= newest) return fromRow(row);
-    return newest === 0 ? undefined : this.#at(stream, newest);
+    if (newest === 0) return undefined;
+    try {
+      return await this.#at(stream, newest);
+    } catch (error) {
+      if (error instanceof StoreUnavailable) throw error;
+      throw parked(stream, parkedAt ?? newest);
+    }
   }
 
   /** The state at a revision; undefined where there is no such entity. @throws RevisionNotFound, StoreUnavailable */
@@ -93,7 +104,7 @@ export class EntityStates {
   /** The texts of the document of a state. */
   async content({ stream, entity, content }: EntityAt): Promise<Content> {
     if (content !== undefined) return content;
-    const [commit] = await this.store.read(stream, entity.contentRev, entity.contentRev);
+    const [commit] = await this.store.commits([{ stream, base: entity.contentBase }]);
     const found = commit === undefined ? undefined : contentIn(commit, entity.contentRev);
     if (found === undefined) throw new Error(`Revision ${String(entity.contentRev)} of ${stream} has no content, but its state says so.`);
     return found;

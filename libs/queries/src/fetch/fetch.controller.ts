@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { URLS, sendEmpty } from '@headwater/platform';
-import { expandedEntity, fetchedEntity, type Urls } from '@headwater/representations';
+import { fetchedEntity, type Urls } from '@headwater/representations';
 import { baseMark, isKnown } from '../requests/etag.js';
 import { EntityRequests, isEventual, mustExist, queryOf, versionOf, type EntityRequest } from './entity-requests.js';
 import { EntityStates, type EntityAt } from './entity-states.js';
@@ -39,18 +39,9 @@ export class FetchController {
     return reply.code(200).header('content-type', offer.contentType).header('etag', etag).header('vary', VARY).send(body);
   }
 
-  #body(found: EntityAt, offer: EntityOffer): string | Promise<string> {
-    if (offer.form === 'compacted' && found.compacted !== undefined) return fetchedEntity(this.urls, found.entity, found.compacted);
-    return this.#bodyOfContent(found, offer);
-  }
-
-  async #bodyOfContent(found: EntityAt, { form }: EntityOffer): Promise<string> {
-    const { compacted, expanded } = await this.states.content(found);
-    switch (form) {
-      case 'compacted':
-        return fetchedEntity(this.urls, found.entity, compacted);
-      case 'expanded':
-        return expandedEntity(this.urls, found.entity, expanded);
-    }
+  /** The newest document is at hand as the text that is served; others are looked up. */
+  #body(found: EntityAt, { form }: EntityOffer): string | Promise<string> {
+    if (form === 'compacted' && found.compacted !== undefined) return fetchedEntity(this.urls, found.entity, found.compacted);
+    return this.states.content(found).then((content) => this.forms.render(form, found.entity, content));
   }
 }

@@ -1,0 +1,65 @@
+import type { FeedPosition } from '@headwater/event-sourcing';
+import type { FeedReader } from '@headwater/read-models';
+import type { EventFrames } from './event-frames.js';
+import type { EventScopes } from './event-scopes.js';
+
+const PAGE = 500;
+const GLOBAL = { kind: 'global' } as const;
+
+/** The end of the feed, followed once for all live connections: what is new is rendered once and handed to those it concerns. */
+export class EventTail {
+  #position: FeedPosition | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #queued: Promise<FeedPosition> | undefined;
+
+  constructor(
+    private readonly feed: FeedReader,
+    private readonly frames: EventFrames,
+    private readonly scopes: EventScopes,
+  ) {}
+
+  /** Where those stand who have everything that was handed out; undefined before the first advance. */
+  get position(): FeedPosition | undefined {
+    return this.#position;
+  }
+
+  /**
+   * Hands out everything that is in the feed at a moment after this call; advances do not overlap, and calls before one begins share it.
+   *
+   * @returns the position reached. @throws PositionLost, StoreUnavailable
+   */
+  advance(): Promise<FeedPosition> {
+    this.#queued ??= this.#running.then(() => {
+      this.#queued = undefined;
+      const advanced = this.#advance();
+      this.#running = advanced.then(
+        () => undefined,
+        () => undefined,
+      );
+      return advanced;
+    });
+    return this.#queued;
+  }
+
+  async #advance(): Promise<FeedPosition> {
+    if (this.scopes.count === 0 || this.#position === undefined) {
+      const head = await this.feed.head();
+      // Somebody may have gone live meanwhile, from where the tail was: then nothing may be left out.
+      if (this.scopes.count === 0 || this.#position === undefined) return (this.#position = head);
+    }
+    let position = this.#position;
+    for (;;) {
+      const page = await this.feed.history(GLOBAL, position, PAGE);
+      let given = position;
+      for (const entry of page.entries) {
+        const { text, position: after } = this.frames.frame(entry, given);
+        given = after;
+        for (const followers of this.scopes.of(entry.stream)) followers.add(text);
+      }
+      // Together and without a wait: whoever goes live stands exactly where the tail does.
+      this.#position = position = page.position;
+      this.scopes.flush(Date.now());
+      if (page.entries.length === 0) return position;
+    }
+  }
+}

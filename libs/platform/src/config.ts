@@ -6,6 +6,7 @@ import { BooleanSetting, ChoiceSetting, IntegerSetting, TextSetting, settingsOf 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const PREFIX = 'HEADWATER_';
+const FROM_HOST_AND_PORT = 'http://{host}:{port}';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -24,11 +25,10 @@ export class HeadwaterConfig {
   @TextSetting({
     name: 'HEADWATER_PUBLIC_URL',
     meaning: 'The address that clients use, without `/v1`. It is part of every answer, and never taken from a request.',
-    defaultText: '`http://{host}:{port}`',
-    pattern: /^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/,
-    expected: 'an absolute http or https address without query and fragment',
+    pattern: /^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?(?<!\/v1\/?)$/,
+    expected: 'an absolute http or https address without query, fragment and /v1',
   })
-  readonly publicUrl: string = '';
+  readonly publicUrl: string = FROM_HOST_AND_PORT;
 
   @ChoiceSetting({ name: 'HEADWATER_LOG_LEVEL', meaning: `What is logged: ${LOG_LEVELS.join(', ')}.`, among: LOG_LEVELS })
   readonly logLevel: LogLevel = 'info';
@@ -89,7 +89,7 @@ export class HeadwaterConfig {
   readonly appendQueueMax: number = 10_000;
 
   @IntegerSetting({ name: 'HEADWATER_APPEND_QUEUE_BYTES', meaning: 'Most bytes of commits that wait for the event store.', min: MIB })
-  readonly appendQueueBytes: number = 128 * MIB;
+  readonly appendQueueBytes: number = 64 * MIB;
 
   @IntegerSetting({
     name: 'HEADWATER_MAX_DATA_BYTES',
@@ -127,7 +127,7 @@ export class HeadwaterConfig {
   readonly jsonldMaxDepth: number = 100;
 
   @IntegerSetting({ name: 'HEADWATER_JSONLD_MAX_CONTEXTS', meaning: 'Most contexts that a document uses, also indirectly.', min: 1 })
-  readonly jsonldMaxContexts: number = 100;
+  readonly jsonldMaxContexts: number = 64;
 
   @IntegerSetting({
     name: 'HEADWATER_SHUTDOWN_TIMEOUT_MS',
@@ -154,7 +154,7 @@ export class HeadwaterConfig {
       const value = environment[name];
       if (value !== undefined) given[property] = value;
     }
-    const config = withPublicUrl(plainToInstance(HeadwaterConfig, given));
+    const config = plainToInstance(HeadwaterConfig, given);
     const names = new Map(settings.map(({ name, property }) => [property, name]));
     const mistakes = [
       ...unknownNames(environment, [...names.values()]),
@@ -165,7 +165,7 @@ export class HeadwaterConfig {
     ];
     if (mistakes.length === 0 && !config.isLoopback && !config.bootstrapAnonymous) mistakes.push(NOT_LOOPBACK);
     if (mistakes.length > 0) throw new InvalidConfiguration(mistakes);
-    return frozen(config);
+    return frozen(withPublicUrl(config));
   }
 
   /** This configuration with some settings replaced; what port 0 became is known only once the service listens. */
@@ -181,7 +181,8 @@ function frozen(config: HeadwaterConfig): HeadwaterConfig {
 
 /** The configuration with its public URL made from host and port, where none was given. */
 function withPublicUrl(config: HeadwaterConfig): HeadwaterConfig {
-  return config.publicUrl === '' ? Object.assign(config, { publicUrl: addressOf(config.host, config.port) }) : config;
+  const { publicUrl, host, port } = config;
+  return publicUrl === FROM_HOST_AND_PORT ? Object.assign(config, { publicUrl: addressOf(host, port) }) : config;
 }
 
 const NOT_LOOPBACK =
@@ -200,7 +201,7 @@ function unknownNames(environment: Readonly<Record<string, unknown>>, known: rea
   return Object.keys(environment)
     .filter((name) => name.startsWith(PREFIX) && !known.includes(name) && !OF_OTHERS.includes(name))
     .map((name) => {
-      const close = known.find((one) => distance(one, name) <= 3);
+      const [close] = known.filter((one) => distance(one, name) <= 3).sort((a, b) => distance(a, name) - distance(b, name));
       return `${name} is not a setting.${close === undefined ? '' : ` Did you mean ${close}?`}`;
     });
 }

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-application-context-options.interface.js';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { addressOf } from './config.js';
@@ -35,7 +36,11 @@ export async function createHttpApp(modules: readonly (Type | DynamicModule)[], 
   const { config, logger, metrics, health, stop } = parts;
   const allowed = new AllowedMethods(ROUTER_OPTIONS);
   const server = createServer(config, allowed, metrics);
-  const options = { bodyParser: false, abortOnError: false, logger: new NestLog(logger) };
+  const options = Object.assign(new NestApplicationContextOptions(), {
+    bodyParser: false,
+    abortOnError: false,
+    logger: new NestLog(logger),
+  });
   const nest = await NestFactory.create<NestFastifyApplication>(
     RootModule.of(parts, modules),
     new FastifyAdapter(server as never),

@@ -7,8 +7,6 @@ export interface Setting {
   readonly name: string;
   readonly property: string;
   readonly meaning: string;
-  /** Told instead of a fixed default, where it depends on other settings. */
-  readonly defaultText?: string;
 }
 
 const settings = new Map<object, Setting[]>();
@@ -17,7 +15,7 @@ const settings = new Map<object, Setting[]>();
 export const settingsOf = (configuration: { readonly prototype: object }): readonly Setting[] =>
   settings.get(configuration.prototype) ?? [];
 
-type Described = Pick<Setting, 'name' | 'meaning' | 'defaultText'>;
+type Described = Pick<Setting, 'name' | 'meaning'>;
 
 /** Registers a property as a setting; the checks, all of class-validator, say of a wrong value what would be a right one, never the value. */
 function setting(described: Described, checks: readonly PropertyDecorator[]): PropertyDecorator {

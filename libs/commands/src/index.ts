@@ -1,1 +1,1 @@
-export {};
+export { CommandsModule } from './commands.module.js';

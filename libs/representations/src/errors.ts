@@ -21,6 +21,7 @@ export type RequestRejectionCode =
   | 'EventTooLarge'
   | 'IdempotencyKeyReused'
   | 'InvalidDeleteRequest'
+  | 'ProjectDeletionIsDisabled'
   | 'IndexingFailed'
   | 'PositionNotReached'
   | 'PositionLost'
@@ -57,6 +58,7 @@ export const STATUS: Readonly<Record<RejectionCode, number>> = {
   PositionLost: 410,
   PositionNotReached: 503,
   ProjectAlreadyExists: 409,
+  ProjectDeletionIsDisabled: 400,
   ProjectIsDeprecated: 400,
   ProjectIsNotDeprecated: 400,
   ProjectNotFound: 404,

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Rejection, type Cause } from '@headwater/event-sourcing';
+import { contentHash } from '@headwater/datasets';
+import { mustBeWritable } from '@headwater/directory';
+import { entityStream } from '@headwater/event-contracts';
+import { expandSegment, isIri, isJsonObject, member, mustNotBeReserved, type Iri } from '@headwater/linked-data';
+import type { Written } from '../answers/write-answers.js';
+import { Documents } from './documents.js';
+import { FirstAnswers, idFor } from './idempotency.js';
+import { schemaNotResolved, schemaSegment, type ProjectNames } from './located-project.js';
+import { ResourceAppender } from './resource-appender.js';
+import { ResourceLookup, type Found } from './resource-lookup.js';
+import { CreateResource, type NewResource } from './resource-messages.js';
+
+/** The order of checks is section 3.8's: the document, then existence, then what is reserved, then the schema. */
+@CommandHandler(CreateResource)
+export class CreateResourceHandler implements ICommandHandler<CreateResource> {
+  constructor(
+    private readonly lookup: ResourceLookup,
+    private readonly documents: Documents,
+    private readonly appender: ResourceAppender,
+    private readonly first: FirstAnswers,
+  ) {}
+
+  async execute({ resource, cause }: CreateResource): Promise<Written> {
+    const idIn = (names: ProjectNames): Iri | undefined => expectedId(resource, names, cause);
+    const found = await this.lookup.find(resource.address.project, idIn);
+    return resource.idempotencyKey === undefined
+      ? this.#create(resource, found, cause)
+      : this.#createOnce(resource, idFor(resource.idempotencyKey, cause.actor, found.names), found, cause);
+  }
+
+  /** A request that is sent again gets the first answer again, whether the first is over or wins the race for the id. */
+  async #createOnce(resource: NewResource, id: Iri, found: Found, cause: Cause): Promise<Written> {
+    const stream = entityStream(resource.address.project, id);
+    const sent = { hash: contentHash(resource.source), tag: resource.tag };
+    if (await this.first.exists(stream, found.newestOf(id))) return this.first.of(stream, sent);
+    try {
+      return await this.#create(resource, found, cause, id);
+    } catch (error) {
+      if (error instanceof Rejection && error.code === 'ResourceAlreadyExists') return this.first.of(stream, sent);
+      throw error;
+    }
+  }
+
+  async #create(resource: NewResource, found: Found, cause: Cause, derivedId?: Iri): Promise<Written> {
+    const { address, source, tag } = resource;
+    const { located, names } = found;
+    mustBeWritable(located);
+    const schema = schemaSegment(address.schema, names);
+    const id = address.id === undefined ? derivedId : expandSegment(address.id, names);
+    let generated: Iri | undefined;
+    const generateId = (): Iri => (generated = (located.project.base + randomUUID()) as Iri);
+    const content = await this.documents.read({ located, source, generateId, ...(id === undefined ? {} : { id }) });
+    return this.appender.append({
+      project: address.project,
+      id: content.id,
+      command: { type: 'CreateResource', content, ...(tag === undefined ? {} : { tag }) },
+      cause,
+      // An id that was made up this moment has no stream yet.
+      newest: content.id === generated ? { commit: undefined } : found.newestOf(content.id),
+      check: () => {
+        mustNotBeReserved(content);
+        if (schema.kind === 'other') throw schemaNotResolved(schema.iri, address.project);
+      },
+    });
+  }
+}
+
+/** The id that a create will most likely have, to be looked up with its project. */
+function expectedId({ address, source, idempotencyKey }: NewResource, names: ProjectNames, { actor }: Cause): Iri | undefined {
+  if (address.id !== undefined) return expandSegment(address.id, names);
+  if (idempotencyKey !== undefined) return idFor(idempotencyKey, actor, names);
+  const id = isJsonObject(source.value) ? member(source.value, '@id') : undefined;
+  return typeof id === 'string' && isIri(id) ? id : undefined;
+}

@@ -1,1 +1,1 @@
-export {};
+export { EXAMPLE_PROJECT, EXAMPLE_SCHEMA, exampleContent, exampleIdentity, type ExampleDocument } from './example-content.js';

@@ -14,7 +14,7 @@ export interface DirectoryPage<Row> {
   readonly rows: readonly Row[];
 }
 
-/** Reads the directory projection, ordered by creation, then label. */
+/** Reads the directory projection, ordered by creation, then label, then organisation. Totals are exact. */
 export interface DirectoryReader {
   organizations(query: DirectoryQuery): Promise<DirectoryPage<Organization>>;
   /** Of one organisation, or of all. */

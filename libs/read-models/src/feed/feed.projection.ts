@@ -44,8 +44,12 @@ export const feedProjection: Projection<FeedRow, HeadwaterEvent> = {
       case 'ResolverCreated':
         return { ...moved, item: false, contentRev: revision, contentBase: base, deprecated: false, modified: instant };
       default:
-        if (row === undefined) throw new Error(`${type} comes before any content of ${recorded.stream}.`);
-        return { ...row, ...moved, deprecated: type === 'ResourceDeprecated' || (row.deprecated && type !== 'ResourceUndeprecated') };
+        // The feed parks nothing: what has no content is no item, but has its place.
+        return {
+          ...(row ?? { item: false, contentRev: revision, contentBase: base, modified: instant }),
+          ...moved,
+          deprecated: type === 'ResourceDeprecated' || (row?.deprecated === true && type !== 'ResourceUndeprecated'),
+        };
     }
   },
 

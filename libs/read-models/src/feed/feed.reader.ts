@@ -9,6 +9,7 @@ export type FeedScope =
   | ({ readonly kind: 'project' } & ProjectRef);
 
 export interface HistoryPage {
+  /** Fewer than asked for: the upper bound was reached. */
   readonly entries: readonly LogEntry[];
   /** Past everything that was looked at, also what the scope left out. */
   readonly position: FeedPosition;
@@ -22,8 +23,9 @@ export interface ChangedItem {
 
 export interface ChangesPage {
   readonly items: readonly ChangedItem[];
+  /** Past everything that was looked at, also other projects' items. */
   readonly position: FeedPosition;
-  /** Whether more lies between this page and the upper bound that it was read under. */
+  /** Whether another item lies between this page and the upper bound that it was read under; if not, the position is that bound. */
   readonly more: boolean;
 }
 

@@ -9,7 +9,7 @@ export interface LinksQuery {
   readonly size: number;
 }
 
-/** A link and what is known of its other end; `entity` is absent for one outside the project. */
+/** A link and what is known of its other end; `entity` is absent where that is no entity of the project, now. */
 export interface FoundLink {
   /** The other end. */
   readonly id: Iri;
@@ -26,8 +26,8 @@ export interface LinksPage {
 
 /** Reads the links projection. One link per other end and path; a resource's links to itself are left out. */
 export interface LinksReader {
-  /** From other resources of the project to `id`, which need not be a resource; ordered by the source's id and the path. */
+  /** From other resources of the project, deprecated ones too, to `id`, which need not be a resource; by the source's id, then the path. */
   incoming(query: LinksQuery): Promise<LinksPage>;
-  /** In the order of the document. */
+  /** In the order of the document. Without external links: only to entities of the project, in the total too. */
   outgoing(query: LinksQuery & { readonly includeExternalLinks: boolean }): Promise<LinksPage>;
 }

@@ -24,7 +24,7 @@ export interface ListQuery {
   readonly project: ProjectRef;
   /** Undefined: both. */
   readonly deprecated?: boolean;
-  /** All of them (ruling 2), or any with `typeOperator: 'or'`. */
+  /** All of them (ruling 2), or any with `typeOperator: 'or'`; none: no filter. */
   readonly types: readonly Iri[];
   readonly typeOperator: 'and' | 'or';
   readonly schema?: Iri;
@@ -47,7 +47,10 @@ export interface ListPage {
 export interface ResourcesReader {
   /** @throws StoreUnavailable where the newest revision cannot be known. */
   latest(stream: StreamName): Promise<Latest>;
-  /** Ordered by the sort field, then by id; the total is exact. */
+  /**
+   * Ordered by the sort field, then by id, both by code point; descending is the exact reverse. The total is exact and that of the filter,
+   * whatever the page. Following `next` gives each entity once, as long as nothing is written.
+   */
   list(query: ListQuery): Promise<ListPage>;
   /** Entities of a project by id, in the order asked. */
   listed(project: ProjectRef, ids: readonly Iri[]): Promise<readonly (ListedEntity | undefined)[]>;

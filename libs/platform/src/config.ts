@@ -194,12 +194,12 @@ export const addressOf = (host: string, port: number): string => `http://${host.
 
 const isLoopbackHost = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 
-/** The variables that the launchers of this repository read themselves. */
-const OF_OTHERS: readonly string[] = [`${PREFIX}URL`];
+/** What the launchers and tests of this repository read themselves. */
+const isOfOthers = (name: string): boolean => name === `${PREFIX}URL` || name.startsWith(`${PREFIX}TEST_`);
 
 function unknownNames(environment: Readonly<Record<string, unknown>>, known: readonly string[]): readonly string[] {
   return Object.keys(environment)
-    .filter((name) => name.startsWith(PREFIX) && !known.includes(name) && !OF_OTHERS.includes(name))
+    .filter((name) => name.startsWith(PREFIX) && !known.includes(name) && !isOfOthers(name))
     .map((name) => {
       const [close] = known.filter((one) => distance(one, name) <= 3).sort((a, b) => distance(a, name) - distance(b, name));
       return `${name} is not a setting.${close === undefined ? '' : ` Did you mean ${close}?`}`;

@@ -9,7 +9,7 @@ export { Health, type HealthCheck, type HealthReport, type Readiness } from './h
 export { createHttpApp, type HttpApp } from './http-app.js';
 export { checkLabel, projectRef } from './labels.js';
 export { LOGGER, createLogger } from './logging.js';
-export { Metrics, SIZES } from './metrics/metrics.js';
+export { Metrics, SIZES, type Readings } from './metrics/metrics.js';
 export { FastHistogram, type HistogramSeries } from './metrics/request-histogram.js';
 export type { PlatformParts } from './platform.module.js';
 export { PositionWaiter } from './position-waiter.js';

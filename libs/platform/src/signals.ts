@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
 /**
- * Stops the service at SIGTERM or SIGINT and ends the process: 0 where it stopped cleanly. Further signals while it stops change nothing: a
+ * Stops the service at SIGTERM, SIGINT or SIGHUP (its terminal was closed) and ends the process: 0 where it stopped cleanly. Further signals while it stops change nothing: a
  * terminal sends one to the whole group, and a launcher passes it on once more.
  */
 export function stopAtSignals(stop: () => Promise<void>, logger: Logger): void {
@@ -18,5 +20,5 @@ export function stopAtSignals(stop: () => Promise<void>, logger: Logger): void {
       },
     );
   };
-  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
 }

@@ -1,6 +1,9 @@
 import { Counter, Gauge, Registry, collectDefaultMetrics, type Metric } from 'prom-client';
 import { FastHistogram } from './request-histogram.js';
 
+/** Values by the value of a label. */
+export type Readings = Iterable<readonly [string, number]>;
+
 /**
  * What a service counts. Features make their metrics once, when they are constructed, and keep them; asking twice for the same name gives
  * the same metric.
@@ -27,14 +30,27 @@ export class Metrics {
 
   /** A value that is asked for when metrics are collected. */
   gauge(name: string, help: string, read: () => number | Promise<number>): Gauge {
+    return this.#gauge(name, help, [], async (gauge) => gauge.set(await read()));
+  }
+
+  /** Values that are asked for when metrics are collected, by one label. */
+  gauges<Label extends string>(name: string, help: string, label: Label, read: () => Readings | Promise<Readings>): Gauge {
+    return this.#gauge(name, help, [label], async (gauge) => {
+      gauge.reset();
+      for (const [value, reading] of await read()) gauge.set({ [label]: value }, reading);
+    });
+  }
+
+  #gauge(name: string, help: string, labelNames: readonly string[], collect: (gauge: Gauge) => Promise<void>): Gauge {
     const known = this.registry.getSingleMetric(name);
     if (known instanceof Gauge) return known;
     return new Gauge({
       name,
       help,
+      labelNames,
       registers: [this.registry],
-      async collect() {
-        this.set(await read());
+      collect() {
+        return collect(this);
       },
     });
   }

@@ -28,7 +28,7 @@ export class DatasetsController {
     this.#forms.choose(request.headers.accept);
     await this.waiter.waitFor(request, [DIRECTORY]);
     const found: object[] = [];
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const { rows } = await this.directory.projects({ from: found.length, size: PAGE });
       for (const { organization, label } of rows) found.push(this.#described(request, { organization, project: label }));
       more = rows.length === PAGE;

@@ -69,7 +69,7 @@ export class EventHub {
   /** History first, without being live: it may be long, and what happens meanwhile is history by the time it is reached. */
   async #catchUp(scope: FeedScope, after: FeedPosition, connection: EventConnection): Promise<void> {
     let position = after;
-    for (let full = true; full; ) {
+    for (let full = true; full;) {
       const { entries, position: reached } = await this.feed.history(scope, position, PAGE);
       this.#send(entries, position, connection);
       position = reached;

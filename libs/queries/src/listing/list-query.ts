@@ -58,7 +58,10 @@ function sortOf(query: QueryParams): ListQuery['sort'] {
   // By date and then id is what every listing does, so that the second of the two says nothing new.
   const said = more.length === 0 || (more.length === 1 && more[0] === '@id' && !descending);
   if (field === undefined || !said) {
-    throw malformedParameter('sort', `Listings can be sorted by one of ${SORT_FIELDS.join(', ')}, each with '-' before it for descending order.`);
+    throw malformedParameter(
+      'sort',
+      `Listings can be sorted by one of ${SORT_FIELDS.join(', ')}, each with '-' before it for descending order.`,
+    );
   }
   return { field, descending };
 }

@@ -43,8 +43,7 @@ export class ListingController {
     await this.waiter.waitFor(request, [RESOURCES]);
     const { total, entities, next } = await this.resources.list(query);
     const items = entities.map((one) => listedEntity(this.urls, one));
-    const address =
-      next === undefined ? undefined : nextUrl(this.urls.v1, request.url, `after=${encodeURIComponent(cursorText(next))}`);
+    const address = next === undefined ? undefined : nextUrl(this.urls.v1, request.url, `after=${encodeURIComponent(cursorText(next))}`);
     return sendJson(reply, 200, resultsPage(LISTING_CONTEXTS, total, items, address), { contentType });
   }
 }

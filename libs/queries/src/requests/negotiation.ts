@@ -28,7 +28,7 @@ export class Negotiation<Form extends string> {
 
   /** @throws UnacceptedResponseContentTypeRejection naming what there is. */
   choose(accept: string | undefined): Offer<Form> {
-    if (accept === undefined || accept === '*/*') return this.offers[0];
+    if (accept === undefined || accept === '' || accept === '*/*') return this.offers[0];
     const offer = this.#chosen.has(accept) ? this.#chosen.get(accept) : this.#choose(accept);
     if (offer === undefined) throw this.#refused();
     return offer;

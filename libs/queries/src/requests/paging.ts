@@ -38,7 +38,13 @@ export function mustNotAskFor(query: QueryParams, names: readonly string[]): voi
 export function nextUrl(v1: string, url: string, changed: string): string {
   const question = url.indexOf('?');
   const path = (question < 0 ? url : url.slice(0, question)).replace(/\/+$/, '');
-  const kept = question < 0 ? [] : url.slice(question + 1).split('&').filter((pair) => pair !== '' && !/^(?:from|after)(?:=|$)/.test(pair));
+  const kept =
+    question < 0
+      ? []
+      : url
+          .slice(question + 1)
+          .split('&')
+          .filter((pair) => pair !== '' && !/^(?:from|after)(?:=|$)/.test(pair));
   return `${v1}${path.slice('/v1'.length)}?${[...kept, changed].join('&')}`;
 }
 

@@ -7,7 +7,12 @@ export interface ReadLimit {
   readonly characters: number;
 }
 
-/** The events of all streams in the order that readers see. Offsets of a partition are contiguous and never reused within an epoch. */
+/**
+ * The events of all streams in the order that readers see.
+ *
+ * An adapter owes: offsets of a partition are contiguous from 0 and never reused within an epoch; an entry that was read once is read again
+ * at the same place, for ever; no entry becomes visible before one with a lower offset of its partition.
+ */
 export interface EventLog {
   epoch(): Promise<Epoch>;
   partitions(): Promise<readonly Partition[]>;
@@ -23,7 +28,12 @@ export interface LogRecord {
   readonly event: StoredEvent;
 }
 
-/** The writing end of a log that is not the store itself. A rejected publish has an unknown outcome: repeat it. */
+/**
+ * The writing end of a log that is not the store itself.
+ *
+ * An adapter owes: records stand in the log in the order given, and a fulfilled promise means that they are there for good. A rejected one
+ * means that some may be there, but never one without those before it: the caller repeats them all.
+ */
 export interface LogPublisher {
   publish(partition: Partition, records: readonly LogRecord[]): Promise<void>;
 }

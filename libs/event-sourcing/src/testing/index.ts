@@ -2,6 +2,7 @@ export { AnswerLost, Faults, type Pause } from '../in-memory/faults.js';
 export { InMemoryEventLog, type EventLogSnapshot } from '../in-memory/in-memory-event-log.js';
 export { InMemoryEventStore, type EventStoreSnapshot, type InMemoryEventStoreOptions } from '../in-memory/in-memory-event-store.js';
 export { InMemoryProjectionStore, ServedCopy, type ProjectionStoreSnapshot } from '../in-memory/in-memory-projection-store.js';
+export { eventLogContract, logPublisherContract, type EventLogSubject, type LogPublisherSubject } from './event-log.contract.js';
 export { eventStoreContract, type EventStoreSubject } from './event-store.contract.js';
 export {
   PLAIN_PROJECTIONS,

@@ -1,0 +1,29 @@
+import { epoch } from '../brand.js';
+import { relayPartition } from '../relay.js';
+import { eventLogContract, logPublisherContract } from '../testing/event-log.contract.js';
+import { outboxContract } from '../testing/outbox.contract.js';
+import { InMemoryEventLog } from './in-memory-event-log.js';
+import { InMemoryEventStore } from './in-memory-event-store.js';
+
+outboxContract('The in-memory adapter', async () => {
+  const store = new InMemoryEventStore();
+  return { store, elapse: async (milliseconds) => store.elapse(milliseconds), reopen: async () => store, close: async () => undefined };
+});
+
+eventLogContract('The in-memory adapter', async () => {
+  const store = new InMemoryEventStore();
+  const log = new InMemoryEventLog(await store.epoch());
+  return {
+    store,
+    log,
+    settle: async () => {
+      for (const partition of store.partitions) await relayPartition(store, log, partition, 2);
+    },
+    close: async () => undefined,
+  };
+});
+
+logPublisherContract('The in-memory adapter', async () => ({
+  log: new InMemoryEventLog(epoch('0123456789abcdef')),
+  close: async () => undefined,
+}));

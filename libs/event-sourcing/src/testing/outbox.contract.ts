@@ -1,0 +1,163 @@
+import { describe, expect, it } from '@jest/globals';
+import { partition as asPartition, type Partition, type StreamName } from '../brand.js';
+import type { Commit } from '../event.js';
+import type { CommitKey, EventStore } from '../event-store.js';
+import type { Outbox } from '../outbox.js';
+import { withSubject } from './subject.js';
+import { AWKWARD_CONTENT, commitTo, newStream, type CommitShape } from './test-commits.js';
+
+export interface OutboxSubject {
+  readonly store: EventStore & Outbox;
+  /** Lets the store's own clock, by which leases end, go on. */
+  readonly elapse: (milliseconds: number) => Promise<void>;
+  /** Closes the store and opens it again on what it has kept. */
+  readonly reopen: () => Promise<EventStore & Outbox>;
+  close(): Promise<void>;
+}
+
+const P0 = asPartition(0);
+const P1 = asPartition(1);
+
+const compareKeys = (a: CommitKey, b: CommitKey): number => Buffer.compare(Buffer.from(a.stream), Buffer.from(b.stream)) || a.base - b.base;
+
+/** What an adapter of `Outbox` owes. */
+export function outboxContract(name: string, makeSubject: () => Promise<OutboxSubject>): void {
+  const test = withSubject(makeSubject);
+
+  const append = async (store: EventStore, stream: StreamName, partition: Partition, shape: CommitShape = { base: 0 }): Promise<Commit> => {
+    const commit = commitTo(stream, partition, shape);
+    expect(await store.append([commit])).toEqual([{ status: 'appended' }]);
+    return commit;
+  };
+
+  describe(`${name}, an outbox`, () => {
+    it(
+      'holds a commit from its append on (invariant 2: nothing appended stays unpublished)',
+      test(async ({ store }) => {
+        expect(await store.pending(P0, undefined, 10)).toEqual([]);
+        const commit = await append(store, newStream(), P0, { base: 0, events: 2, content: AWKWARD_CONTENT });
+        expect(await store.pending(P0, undefined, 10)).toEqual([commit]);
+        expect(await store.pending(P0, undefined, 10)).toEqual([commit]);
+        expect(await store.pending(P1, undefined, 10)).toEqual([]);
+      }),
+    );
+
+    it(
+      'holds what was appended together, and nothing of what was not stored (invariant 2)',
+      test(async ({ store }) => {
+        const [a, b] = [newStream(), newStream()];
+        const taken = await append(store, a, P0);
+        await store.append([commitTo(a, P0, { base: 0 })]);
+        await store.appendTogether([commitTo(b, P0, { base: 0 }), commitTo(a, P0, { base: 0 })]);
+        expect(await store.pending(P0, undefined, 10)).toEqual([taken]);
+        const both = [commitTo(b, P0, { base: 0 }), commitTo(a, P0, { base: 1 })];
+        await store.appendTogether(both);
+        expect(await store.pending(P0, undefined, 10)).toEqual([taken, ...both].sort(compareKeys));
+      }),
+    );
+
+    it(
+      'gives the commits of each stream by base, in pages that go on after a key (invariant 3)',
+      test(async ({ store }) => {
+        const streams = [newStream(), newStream(), newStream()].sort() as [StreamName, StreamName, StreamName];
+        const commits: Commit[] = [];
+        for (const base of [0, 1, 2]) for (const stream of [...streams].reverse()) commits.push(await append(store, stream, P0, { base }));
+        commits.sort(compareKeys);
+        for (const limit of [1, 2, 4, 9, 20]) {
+          const found: Commit[] = [];
+          for (;;) {
+            const page = await store.pending(P0, found.at(-1), limit);
+            expect(page.length).toBeLessThanOrEqual(limit);
+            if (page.length === 0) break;
+            found.push(...page);
+          }
+          expect(found).toEqual(commits);
+        }
+      }),
+    );
+
+    it(
+      'lets go of what was published, and of nothing else',
+      test(async ({ store }) => {
+        const [a, b] = [newStream(), newStream()].sort() as [StreamName, StreamName];
+        const first = await append(store, a, P0);
+        const second = await append(store, a, P0, { base: 1 });
+        const other = await append(store, b, P0);
+        await store.published([first, other]);
+        expect(await store.pending(P0, undefined, 10)).toEqual([second]);
+        await store.published([first]);
+        await store.published([]);
+        expect(await store.pending(P0, undefined, 10)).toEqual([second]);
+        await store.published([{ stream: a, base: second.base }]);
+        expect(await store.pending(P0, undefined, 10)).toEqual([]);
+        expect(await store.commits([first])).toEqual([first]);
+      }),
+    );
+
+    it(
+      'holds after it was closed and opened again what it held before',
+      test(async ({ store, reopen }) => {
+        const stream = newStream();
+        const first = await append(store, stream, P0);
+        const second = await append(store, stream, P0, { base: 1 });
+        await store.published([first]);
+        expect(await (await reopen()).pending(P0, undefined, 10)).toEqual([second]);
+      }),
+    );
+
+    describe('leases a partition', () => {
+      it(
+        'to one holder at a time',
+        test(async ({ store }) => {
+          expect(await store.lease(P0, 'a', 1000)).toMatchObject({ partition: 0, holder: 'a' });
+          expect(await store.lease(P0, 'b', 1000)).toBeUndefined();
+          expect(await store.lease(P1, 'b', 1000)).toMatchObject({ partition: 1, holder: 'b' });
+        }),
+      );
+
+      it(
+        'to one of many who ask at once',
+        test(async ({ store }) => {
+          const leases = await Promise.all(['a', 'b', 'c', 'd'].map((holder) => store.lease(P0, holder, 1000)));
+          expect(leases.filter((lease) => lease !== undefined)).toHaveLength(1);
+        }),
+      );
+
+      it(
+        'to another once the lease has expired',
+        test(async ({ store, elapse }) => {
+          await store.lease(P0, 'a', 1000);
+          await elapse(1100);
+          expect(await store.lease(P0, 'b', 1000)).toMatchObject({ holder: 'b' });
+          expect(await store.lease(P0, 'a', 1000)).toBeUndefined();
+        }),
+      );
+
+      it(
+        'to the same holder again, for longer',
+        test(async ({ store, elapse }) => {
+          const lease = await store.lease(P0, 'a', 1000);
+          await elapse(600);
+          const renewed = await store.lease(P0, 'a', 1000);
+          expect(renewed?.expires).toBeGreaterThan(lease?.expires ?? Infinity);
+          await elapse(600);
+          expect(await store.lease(P0, 'b', 1000)).toBeUndefined();
+        }),
+      );
+
+      it(
+        'to another once it was given back; giving back what another holds by now changes nothing',
+        test(async ({ store, elapse }) => {
+          const lease = await store.lease(P0, 'a', 1000);
+          if (lease === undefined) throw new Error('The partition was free.');
+          await store.release(lease);
+          expect(await store.lease(P0, 'b', 1000)).toMatchObject({ holder: 'b' });
+          await store.release(lease);
+          expect(await store.lease(P0, 'c', 1000)).toBeUndefined();
+          await elapse(1100);
+          expect(await store.lease(P0, 'c', 1000)).toMatchObject({ holder: 'c' });
+        }),
+      );
+    });
+  });
+}

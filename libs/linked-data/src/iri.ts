@@ -32,7 +32,6 @@ export class InvalidSegment extends Error {
 }
 
 // RFC 3987 leaves these out of every component. Lone surrogates are no characters, and C1 controls and U+FEFF no part of `ucschar`.
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:[^\u0000-\u0020<>"{}|\\^`\u007f-\u009f\ufeff\u{fff0}-\u{ffff}\p{Surrogate}]+$/u;
 const BAD_PERCENT = /%(?![0-9A-Fa-f]{2})/;
 const WEB_WITHOUT_HOST = /^https?:(?!\/\/[^/?#])/i;
@@ -94,7 +93,7 @@ function expandMapped(text: string, mappings: Mappings, base: Iri | undefined): 
   const alias = mappings.get(text);
   if (alias !== undefined && !isPrefixNamespace(alias)) return alias;
   const colon = text.indexOf(':');
-  if (colon < 0 || text.indexOf(':', colon + 1) >= 0) return undefined;
+  if (colon < 0 || text.includes(':', colon + 1)) return undefined;
   const prefix = text.slice(0, colon);
   // Ruling 7: `base:` is the project's base unless the project gives the name another meaning, be it an alias.
   const namespace = mappings.get(prefix) ?? (prefix === 'base' ? base : undefined);
@@ -149,10 +148,10 @@ export function encodeSegment(iri: Iri): string {
  * and so does a `rev` that is no positive integer.
  */
 export function parseSchemaRef(iri: Iri): SchemaRef {
-  const start = iri.indexOf('?');
-  if (start < 0) return { iri };
-  const hash = iri.indexOf('#', start);
+  const hash = iri.indexOf('#');
   const end = hash < 0 ? iri.length : hash;
+  const start = iri.indexOf('?');
+  if (start < 0 || start > end) return { iri };
   let rev: number | undefined;
   let tag: string | undefined;
   const kept: string[] = [];

@@ -51,7 +51,10 @@ export function* arrayElements(text: string): Generator<ElementSlice, void> {
   let at = skipBlanks(text, 0);
   if (text.charCodeAt(at) !== OPEN_ARRAY) throw new MalformedContainer('NotAnArray', at, 0);
   at = skipBlanks(text, at + 1);
-  if (text.charCodeAt(at) === CLOSE_ARRAY) return nothingAfter(text, at + 1, 0);
+  if (text.charCodeAt(at) === CLOSE_ARRAY) {
+    nothingAfter(text, at + 1, 0);
+    return;
+  }
   for (let index = 0; ; index++) {
     const start = at;
     at = endOfValue(text, start, index);
@@ -59,7 +62,10 @@ export function* arrayElements(text: string): Generator<ElementSlice, void> {
     if (end === start) throw new MalformedContainer('EmptyElement', start, index);
     yield { index, start, end };
     const code = text.charCodeAt(at);
-    if (code === CLOSE_ARRAY) return nothingAfter(text, at + 1, index);
+    if (code === CLOSE_ARRAY) {
+      nothingAfter(text, at + 1, index);
+      return;
+    }
     if (code !== COMMA) throw new MalformedContainer('Unbalanced', at, index);
     at = skipBlanks(text, at + 1);
   }

@@ -70,10 +70,8 @@ export function linksOf(root: JsonObject): readonly Link[] {
 
   enter(root, [], []);
   // A root with nothing but its id is not in `nodes`, and has no links; the queue is then empty.
-  for (let next = 0; next < queue.length; next++) {
-    const visit = queue[next];
-    if (visit === undefined) break;
-    const { node, path, through } = visit;
+  // The queue grows while it is walked.
+  for (const { node, path, through } of queue) {
     for (const name of Object.keys(node)) {
       const value = node[name];
       if (value === undefined) continue;
@@ -106,11 +104,17 @@ function survey(value: JsonValue, nodes: Map<string, JsonObject[]>, types: Set<s
     return;
   }
   if (!isJsonObject(value) || Object.hasOwn(value, '@value')) return;
-  let hasMembers = false;
-  for (const name of Object.keys(value)) {
+  const names = Object.keys(value);
+  const id = idOf(value);
+  // Registered before what is inside, so that bodies are in the order of the document.
+  if (id !== undefined && names.length > 1) {
+    const bodies = nodes.get(id);
+    if (bodies === undefined) nodes.set(id, [value]);
+    else bodies.push(value);
+  }
+  for (const name of names) {
     const item = value[name];
     if (item === undefined || name === '@id') continue;
-    hasMembers = true;
     if (name === '@type') {
       for (const type of isJsonArray(item) ? item : [item]) if (typeof type === 'string') types.add(type);
     } else if (name === '@reverse' && isJsonObject(item)) {
@@ -120,11 +124,6 @@ function survey(value: JsonValue, nodes: Map<string, JsonObject[]>, types: Set<s
       survey(item, nodes, types);
     }
   }
-  const id = hasMembers ? idOf(value) : undefined;
-  if (id === undefined) return;
-  const bodies = nodes.get(id);
-  if (bodies === undefined) nodes.set(id, [value]);
-  else bodies.push(value);
 }
 
 function typesOf(id: string, nodes: ReadonlyMap<string, readonly JsonObject[]>): readonly Iri[] {

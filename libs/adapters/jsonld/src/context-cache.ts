@@ -3,7 +3,7 @@ import { inspect, type ContextInfo } from './context-info.js';
 import { mark } from './hostile-names.js';
 import type { ActiveContext, Processed } from './processor.js';
 
-/** One context object as jsonld is to see it, with what processing it has given so far, by what it was processed on top of. */
+/** One context object as jsonld is to see it, with what processing it has given so far: by base, then by what it was processed on top of. */
 export interface ContextRecord {
   readonly document: JsonObject;
   readonly info: ContextInfo;
@@ -14,7 +14,7 @@ export interface ContextRecord {
 export interface PreparedContext {
   readonly elements: readonly (string | ContextRecord | null)[];
   readonly info: ContextInfo;
-  /** JSON text of the elements without brackets, as sent. */
+  /** JSON text of the elements, comma-separated. */
   readonly text: string;
 }
 
@@ -24,6 +24,8 @@ interface Entry {
   readonly record: ContextRecord;
   readonly base: string;
   readonly active: ActiveContext;
+  /** The last sweep before which it was used. */
+  sweep: number;
 }
 
 export interface ContextCacheLimits {
@@ -34,41 +36,48 @@ export interface ContextCacheLimits {
 }
 
 /**
- * Keeps contexts between documents, within bounds: inline ones by their text, loaded ones by identity, and what processing gave by
- * least recent use. Belongs to one reader; safe for all projects, as nothing in it depends on a project but what is keyed by base.
+ * Keeps contexts between documents, within bounds: inline ones by their text, loaded ones by identity, and what processing gave. What was
+ * used lately stays; a hit moves nothing, as lists in order of use cost more than they save here. Belongs to one reader and serves all
+ * projects: what depends on a project's base is kept by base.
  */
 export class ContextCache {
-  private readonly inline = new Map<string, PreparedContext>();
-  private inlineChars = 0;
+  private recent = new Map<string, PreparedContext>();
+  private recentChars = 0;
+  private earlier = new Map<string, PreparedContext>();
   private readonly loaded = new WeakMap<object, PreparedContext>();
-  private readonly used = new Set<Entry>();
+  private readonly entries = new Set<Entry>();
   private terms = 0;
+  private sweeps = 0;
 
   constructor(private readonly limits: ContextCacheLimits) {}
 
-  /** A context that stands in a document; `text` is its JSON text. */
+  /**
+   * A context that stands in a document; `text` is its JSON text.
+   *
+   * @throws InvalidContextValue
+   */
   inlineContext(context: JsonValue, text: string): PreparedContext {
-    const known = this.inline.get(text);
-    if (known !== undefined) {
-      this.inline.delete(text);
-      this.inline.set(text, known);
-      return known;
-    }
-    const prepared = prepare(context, text);
-    if (text.length <= this.limits.cachedContextChars / 4) {
-      this.inline.set(text, prepared);
-      this.inlineChars += text.length;
-      for (const [oldest, dropped] of this.inline) {
-        if (this.inlineChars <= this.limits.cachedContextChars) break;
-        this.inline.delete(oldest);
-        this.inlineChars -= oldest.length;
-        this.forget(dropped);
-      }
+    const recent = this.recent.get(text);
+    if (recent !== undefined) return recent;
+    const prepared = this.earlier.get(text) ?? prepare(context, text);
+    const half = this.limits.cachedContextChars / 2;
+    if (text.length > half / 2) return prepared;
+    this.recent.set(text, prepared);
+    this.recentChars += text.length;
+    if (this.recentChars > half) {
+      for (const [old, dropped] of this.earlier) if (!this.recent.has(old)) this.forget(dropped);
+      this.earlier = this.recent;
+      this.recent = new Map();
+      this.recentChars = 0;
     }
     return prepared;
   }
 
-  /** A context of a resource or a built-in one: the same object each time. */
+  /**
+   * A context of a resource or a built-in one: the same object each time.
+   *
+   * @throws InvalidContextValue
+   */
   loadedContext(context: JsonValue): PreparedContext {
     if (typeof context !== 'object' || context === null) return prepare(context);
     const known = this.loaded.get(context);
@@ -81,43 +90,48 @@ export class ContextCache {
   find(record: ContextRecord, base: string, active: ActiveContext): Processed | undefined {
     const entry = record.processed.get(base)?.get(active);
     if (entry === undefined) return undefined;
-    this.used.delete(entry);
-    this.used.add(entry);
+    entry.sweep = this.sweeps;
     return entry.value;
   }
 
   keep(record: ContextRecord, base: string, active: ActiveContext, value: Processed): void {
     const weight = value.context.mappings.size + 1;
     if (weight > this.limits.cachedTerms / 4) return;
-    let byActive = record.processed.get(base);
-    if (byActive === undefined) record.processed.set(base, (byActive = new Map()));
+    const byActive = record.processed.get(base) ?? new Map<ActiveContext, Entry>();
     const replaced = byActive.get(active);
     if (replaced !== undefined) this.drop(replaced);
-    const entry: Entry = { value, weight, record, base, active };
+    const entry: Entry = { value, weight, record, base, active, sweep: this.sweeps };
     byActive.set(active, entry);
     record.processed.set(base, byActive);
-    this.used.add(entry);
+    this.entries.add(entry);
     this.terms += weight;
-    for (const oldest of this.used) {
-      if (this.terms <= this.limits.cachedTerms) break;
-      this.drop(oldest);
-    }
+    if (this.terms > this.limits.cachedTerms) this.sweepOut();
   }
 
-  /** For tests and metrics. */
-  size(): { readonly terms: number; readonly entries: number; readonly inlineChars: number; readonly inlineContexts: number } {
-    return { terms: this.terms, entries: this.used.size, inlineChars: this.inlineChars, inlineContexts: this.inline.size };
+  /** How much is kept, for tests and metrics. */
+  size(): { readonly terms: number; readonly entries: number; readonly inlineContexts: number } {
+    return { terms: this.terms, entries: this.entries.size, inlineContexts: this.recent.size + this.earlier.size };
+  }
+
+  /** Drops what was not used since the last time, and more, oldest first, until half is free: so it is rarely needed. */
+  private sweepOut(): void {
+    for (const entry of this.entries) if (entry.sweep < this.sweeps) this.drop(entry);
+    for (const entry of this.entries) {
+      if (this.terms <= this.limits.cachedTerms / 2) break;
+      this.drop(entry);
+    }
+    this.sweeps++;
   }
 
   private forget(prepared: PreparedContext): void {
     for (const element of prepared.elements) {
       if (element === null || typeof element === 'string') continue;
-      for (const byActive of element.processed.values()) for (const entry of byActive.values()) this.drop(entry);
+      for (const byActive of [...element.processed.values()]) for (const entry of [...byActive.values()]) this.drop(entry);
     }
   }
 
   private drop(entry: Entry): void {
-    if (!this.used.delete(entry)) return;
+    if (!this.entries.delete(entry)) return;
     this.terms -= entry.weight;
     const byActive = entry.record.processed.get(entry.base);
     byActive?.delete(entry.active);
@@ -146,7 +160,7 @@ function prepare(context: JsonValue, text = JSON.stringify(context)): PreparedCo
 export class InvalidContextValue extends Error {
   override readonly name = 'InvalidContextValue';
 
-  constructor(readonly value: JsonValue) {
+  constructor(value: JsonValue) {
     super(`${JSON.stringify(value).slice(0, 40)} is not a context; a context is an IRI, an object, null, or an array of these.`);
   }
 }

@@ -7,7 +7,6 @@ import {
   type ContextLoader,
   type FormatCause,
   type Iri,
-  type JsonObject,
   type JsonValue,
   type UsedContext,
 } from '@headwater/linked-data';
@@ -273,6 +272,6 @@ function nonEmpty(contexts: readonly ResolvedContext[]): readonly ResolvedContex
 
 /** A context may come wrapped in an object with an `@context`. */
 function unwrap(context: JsonValue): JsonValue {
-  const inner = isJsonObject(context) ? member(context as JsonObject, '@context') : undefined;
+  const inner = isJsonObject(context) ? member(context, '@context') : undefined;
   return inner ?? context;
 }

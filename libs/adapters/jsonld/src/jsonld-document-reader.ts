@@ -240,7 +240,7 @@ function isNode(value: JsonValue | undefined): value is JsonObject {
 }
 
 function payloadId(value: JsonValue | undefined, urlId: Iri | undefined): Iri {
-  const text = typeof value === 'string' ? unmark(value) : String(value);
+  const text = typeof value === 'string' ? unmark(value) : JSON.stringify(value);
   if (text.startsWith('_:')) throw invalid(urlId, { kind: 'BlankRoot', value: text });
   if (!isIri(text)) throw invalid(urlId, { kind: 'InvalidIri', keyword: '@id', value: text });
   return text;
@@ -252,7 +252,7 @@ function rootTypes(node: JsonObject, urlId: Iri | undefined): readonly Iri[] {
   const types = new Set<Iri>();
   for (const type of isJsonArray(value) ? value : [value]) {
     if (typeof type !== 'string' || !isIri(type)) {
-      throw invalid(urlId, { kind: 'InvalidIri', keyword: '@type', value: typeof type === 'string' ? unmark(type) : String(type) });
+      throw invalid(urlId, { kind: 'InvalidIri', keyword: '@type', value: typeof type === 'string' ? unmark(type) : JSON.stringify(type) });
     }
     types.add(type);
   }

@@ -192,7 +192,6 @@ export function termText(term: Term): string {
 }
 
 export function iriText(iri: string): string {
-  // eslint-disable-next-line no-control-regex -- these are what N-Triples wants escaped
   return `<${iri.replace(/[\u0000-\u0020<>"{}|^`\\]/g, (character) => `\\u${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`)}>`;
 }
 

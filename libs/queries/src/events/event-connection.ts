@@ -56,18 +56,24 @@ export class EventConnection {
       this.send(chunk, now);
       return;
     }
+    if (this.#heldBytes > this.queueBytes) {
+      this.#cutOff();
+      return;
+    }
     this.#held.push(chunk);
     this.#heldBytes += chunk.plain.length;
-    if (this.#heldBytes > this.queueBytes) this.#cutOff();
   }
 
-  /** Sends at once. */
+  /** Sends at once, unless the client has not taken what came before: what is judged is its pace, not the size of a chunk. */
   send({ framed, plain }: EventChunk, now: number): void {
     const { socket } = this.response;
     if (this.#closed || socket === null) return;
+    if (socket.writableLength > this.queueBytes) {
+      this.#cutOff();
+      return;
+    }
     socket.write(this.response.chunkedEncoding ? framed : plain);
     this.#sentAt = now;
-    if (socket.writableLength > this.queueBytes) this.#cutOff();
   }
 
   /** Resolves once the client has taken most of what was sent, or is gone. */

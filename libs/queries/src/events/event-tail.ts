@@ -3,7 +3,7 @@ import type { FeedReader } from '@headwater/read-models';
 import type { EventFrames } from './event-frames.js';
 import type { EventScopes } from './event-scopes.js';
 
-const PAGE = 500;
+const PAGE = 100;
 const GLOBAL = { kind: 'global' } as const;
 
 /** The end of the feed, followed once for all live connections: what is new is rendered once and handed to those it concerns. */

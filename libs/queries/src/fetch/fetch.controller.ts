@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { URLS, sendEmpty } from '@headwater/platform';
+import { URLS, sendEmpty, sendJson } from '@headwater/platform';
 import { fetchedEntity, type Urls } from '@headwater/representations';
 import { baseMark, isKnown } from '../requests/etag.js';
 import { EntityRequests, isEventual, mustExist, queryOf, versionOf, type EntityRequest } from './entity-requests.js';
@@ -35,8 +35,11 @@ export class FetchController {
     );
     const etag = `"${found.eventId}.${offer.mark}${this.#mark}"`;
     if (isKnown(request, etag)) return sendEmpty(reply, 304, { etag, vary: VARY });
-    const body = await this.#body(found, offer);
-    return reply.code(200).header('content-type', offer.contentType).header('etag', etag).header('vary', VARY).send(body);
+    const body = this.#body(found, offer);
+    return sendJson(reply, 200, typeof body === 'string' ? body : await body, {
+      contentType: offer.contentType,
+      headers: { etag, vary: VARY },
+    });
   }
 
   /** The newest document is at hand as the text that is served; others are looked up. */

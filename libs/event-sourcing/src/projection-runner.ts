@@ -155,7 +155,7 @@ export class ProjectionRunner<Event extends DomainEvent> {
    *
    * @returns whether the stream is no longer parked. @throws what the store throws; Gap, Fork.
    */
-  async redrive(projection: Projection<unknown, Event>, stream: StreamName, events: EventStore): Promise<boolean> {
+  async redrive(projection: Projection<unknown, Event>, stream: StreamName, events: Pick<EventStore, 'read'>): Promise<boolean> {
     const { store } = this.#options;
     for (;;) {
       const { served } = await store.versions(projection.name);
@@ -178,7 +178,7 @@ export class ProjectionRunner<Event extends DomainEvent> {
     projection: Projection<unknown, Event>,
     parked: readonly ParkedEvent[],
     before: Row<unknown> | undefined,
-    events: EventStore,
+    events: Pick<EventStore, 'read'>,
   ): Promise<{ readonly row: Row<unknown> | undefined; readonly complete: boolean }> {
     let row = before;
     const [first] = parked;

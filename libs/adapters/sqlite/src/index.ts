@@ -1,1 +1,3 @@
-export {};
+export { DataFolderInUse, DataFolderTooNew, DataFolderUnreadable } from './errors.js';
+export { DEFAULT_BOUNDS, type SqliteStoreOptions, type StoreBounds, type StoreObserver } from './options.js';
+export { openSqliteStore, type ProjectionStanding, type ProjectionsState, type SqliteStore, type StoreStatus } from './sqlite-store.js';

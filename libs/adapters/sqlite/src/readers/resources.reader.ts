@@ -1,0 +1,126 @@
+import { revision, type StreamName } from '@headwater/event-sourcing';
+import { entityStream, type ProjectRef } from '@headwater/event-contracts';
+import type { Iri } from '@headwater/linked-data';
+import {
+  RESOURCES,
+  counterKey,
+  type Latest,
+  type ListCursor,
+  type ListPage,
+  type ListQuery,
+  type ListedEntity,
+  type ResourcesReader,
+} from '@headwater/read-models';
+import { Queries, Query, asking, inSnapshot } from '../database.js';
+import { countersTable } from '../tables/counters.js';
+import { decodeEntity, decodeRow, entityColumns, type EntityColumns } from '../tables/resources.row.js';
+import { entriesTable, resourcesTable } from '../tables/resources.tables.js';
+import { PerCopy, type Served } from './served.js';
+import { ListPlan, mergeKeys, type Key, type List, type Selection, type Sort } from './list-plan.js';
+
+type LatestRow = readonly [newest: number, parkedAt: number | null, compacted: string | null, ...EntityColumns];
+
+interface Statements {
+  readonly latest: Query<LatestRow>;
+  readonly list: Query<readonly [id: number, total: number]>;
+  /** The rows of a JSON list of streams, in its order. */
+  readonly rows: Query<EntityColumns>;
+  readonly byName: Query<EntityColumns>;
+  readonly plan: ListPlan;
+}
+
+/** Fetches and lists entities. */
+export class SqliteResourcesReader implements ResourcesReader {
+  readonly #statements: PerCopy<Statements>;
+
+  constructor(private readonly served: Served) {
+    const { db } = served;
+    this.#statements = new PerCopy(served, RESOURCES, (copy) => {
+      const rows = resourcesTable(copy);
+      return {
+        // One statement is one snapshot: the row, how far the stream has come, and whether it is parked.
+        latest: new Query(
+          db,
+          `SELECT s.revision, (SELECT min(p.revision) FROM parked p WHERE p.copy = ${copy} AND p.stream = s.id),
+                  ifnull(r.compacted, l.compacted), ${entityColumns('r')}
+           FROM streams s LEFT JOIN ${rows} r ON r.stream = s.id LEFT JOIN log l ON l.seq = r.content WHERE s.name = ?`,
+        ),
+        list: new Query(db, `SELECT id, total FROM ${countersTable(copy)} WHERE key = ?`),
+        rows: new Query(db, `SELECT ${entityColumns('r')} FROM json_each(?) j CROSS JOIN ${rows} r ON r.stream = j.value`),
+        byName: new Query(db, `SELECT ${entityColumns('r')} FROM streams s CROSS JOIN ${rows} r ON r.stream = s.id WHERE s.name = ?`),
+        plan: new ListPlan(new Queries(db), { rows, entries: entriesTable(copy) }),
+      };
+    });
+  }
+
+  async latest(stream: StreamName): Promise<Latest> {
+    const found = asking(() => this.#statements.now.latest.get(stream));
+    if (found === undefined) return { newest: 0 };
+    const [newest, parkedAt, compacted, ...columns] = found;
+    return {
+      newest: newest === 0 ? 0 : revision(newest),
+      ...(parkedAt === null ? undefined : { parkedAt: revision(parkedAt) }),
+      ...(compacted === null ? undefined : { row: decodeRow(stream, columns, compacted, this.served.terms) }),
+    };
+  }
+
+  async list(query: ListQuery): Promise<ListPage> {
+    const { sort, size, page } = query;
+    return inSnapshot(this.served.db, () => {
+      const { plan, rows } = this.#statements.now;
+      const flags = query.deprecated === undefined ? [false, true] : [query.deprecated];
+      const selections = flags.map((deprecated) => this.#selection(query, deprecated)).filter((selection) => selection !== undefined);
+      const total = selections.reduce((sum, selection) => sum + plan.total(selection), 0);
+      const [after, from] = 'after' in page ? [page.after, 0] : [undefined, page.from];
+      // One more than asked tells whether there is a next page.
+      const keys = this.#keys(selections, sort, after, from, size + 1);
+      const shown = keys.slice(0, size);
+      const entities = rows
+        .all(JSON.stringify(shown.map(({ stream }) => stream)))
+        .map((columns) => decodeEntity(columns, this.served.terms));
+      if (entities.length !== shown.length) throw new Error('A list names a stream that has no row.');
+      const last = shown.at(-1);
+      const next: ListCursor | undefined = keys.length > size && last !== undefined ? { key: last.key, id: last.id as Iri } : undefined;
+      return { total, entities, ...(next === undefined ? {} : { next }) };
+    });
+  }
+
+  #keys(selections: readonly Selection[], sort: Sort, after: ListCursor | undefined, from: number, size: number): readonly Key[] {
+    const { plan } = this.#statements.now;
+    const [first, ...others] = selections;
+    if (first === undefined) return [];
+    if (others.length === 0) return plan.keys(first, sort, after, from, size);
+    const pages = selections.map((selection) => plan.keys(selection, sort, after, 0, from + size));
+    return mergeKeys(pages, sort).slice(from, from + size);
+  }
+
+  async listed(project: ProjectRef, ids: readonly Iri[]): Promise<readonly (ListedEntity | undefined)[]> {
+    return inSnapshot(this.served.db, () => ids.map((id) => this.listedNow(project, id)));
+  }
+
+  /** One entity without its document; inside the caller's transaction. */
+  listedNow(project: ProjectRef, id: Iri): ListedEntity | undefined {
+    const columns = this.#statements.now.byName.get(entityStream(project, id));
+    return columns === undefined ? undefined : decodeEntity(columns, this.served.terms);
+  }
+
+  /** The lists that a question is about, with their totals; undefined where nothing can be in them. */
+  #selection({ project: { organization, project }, types, typeOperator, schema }: ListQuery, deprecated: boolean): Selection | undefined {
+    const list = (filter: Parameters<typeof counterKey>[3]): List | undefined => {
+      const [id, total] = this.#statements.now.list.get(counterKey(organization, project, deprecated, filter)) ?? [];
+      return id === undefined || total === undefined || total === 0 ? undefined : { id, total };
+    };
+    const all = list('');
+    if (all === undefined) return undefined;
+    const ofTypes = [...new Set(types)].map((type) => list(`t${type}`));
+    const any = types.length > 0 && typeOperator === 'or' ? ofTypes.filter((one) => one !== undefined) : undefined;
+    if (any?.length === 0) return undefined;
+    const every = [...(any === undefined ? ofTypes : []), ...(schema === undefined ? [] : [list(`s${schema}`)])];
+    const known = every.filter((one) => one !== undefined);
+    if (known.length < every.length) return undefined;
+    // A list that everything is in leaves nothing out.
+    const telling = known.filter(({ total }) => total < all.total);
+    const choice = any?.some(({ total }) => total === all.total) === true ? undefined : any;
+    return { all, every: telling, ...(choice === undefined ? {} : { any: choice }) };
+  }
+}

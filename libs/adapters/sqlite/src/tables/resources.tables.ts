@@ -1,0 +1,216 @@
+import { offset, type Row, type StreamName } from '@headwater/event-sourcing';
+import { resourcesProjection, type EntityRow } from '@headwater/read-models';
+import { Query } from '../database.js';
+import { Counters, countersTable, createCounters } from './counters.js';
+import { ENTITY_COLUMNS, decodeRow, encodeEntity, entityColumns, type EntityColumns } from './resources.row.js';
+import { rowLine, type ProjectionTables, type Shared, type TablesKind } from './tables.js';
+
+export const resourcesTable = (copy: number): string => `resources_${String(copy)}`;
+export const entriesTable = (copy: number): string => `entries_${String(copy)}`;
+
+/**
+ * The document is not stored again: `content` is the sequence number of the event that it came with, `compacted` is null. Only where the
+ * log does not say the same, the text is here.
+ *
+ * What a row counts into is also what it is listed in: a project's active or deprecated entities, those of one type, those of one schema.
+ * `entries` has an entry for each of these lists, in the order of creation and, by its index, of change; ties are broken by id, which is
+ * therefore part of both, so that a page costs the same wherever it lies and however many entities have the same instant.
+ */
+export const resourcesKind: TablesKind = {
+  tables: (copy) => [
+    { name: entriesTable(copy), key: 'list, created, id' },
+    { name: resourcesTable(copy), key: 'stream' },
+    { name: countersTable(copy), key: 'id' },
+  ],
+  create: (copy) => `
+    CREATE TABLE ${resourcesTable(copy)} (
+      stream INTEGER PRIMARY KEY,
+      revision INTEGER NOT NULL,
+      event_id TEXT NOT NULL,
+      deprecated INTEGER NOT NULL,
+      created INTEGER NOT NULL,
+      updated INTEGER NOT NULL,
+      id TEXT NOT NULL,
+      fixed INTEGER NOT NULL,
+      types INTEGER NOT NULL,
+      actors INTEGER NOT NULL,
+      content_rev INTEGER NOT NULL,
+      hash TEXT,
+      rest TEXT,
+      labels TEXT,
+      list INTEGER NOT NULL,
+      content INTEGER,
+      compacted TEXT
+    ) STRICT;
+    CREATE INDEX ${resourcesTable(copy)}_by_id ON ${resourcesTable(copy)} (list, id);
+    CREATE TABLE ${entriesTable(copy)} (
+      list INTEGER NOT NULL,
+      created INTEGER NOT NULL,
+      id TEXT NOT NULL,
+      updated INTEGER NOT NULL,
+      stream INTEGER NOT NULL,
+      PRIMARY KEY (list, created, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX ${entriesTable(copy)}_by_change ON ${entriesTable(copy)} (list, updated, id, stream);
+    ${createCounters(copy)}`,
+  open: (shared, copy) => new ResourcesTables(shared, copy),
+  revision: (copy) => `SELECT revision FROM ${resourcesTable(copy)} WHERE stream = ?`,
+};
+
+/** A row as it was loaded, with what its change has to undo. */
+interface Loaded {
+  readonly value: EntityRow;
+  readonly content: number | null;
+  readonly listed: Listed;
+}
+
+interface Listed {
+  readonly lists: readonly number[];
+  readonly created: number;
+  readonly updated: number;
+  readonly id: string;
+}
+
+class ResourcesTables implements ProjectionTables {
+  readonly #load: Query<readonly [...EntityColumns, content: number | null, compacted: string | null]>;
+  readonly #insert: Query;
+  readonly #update: Query;
+  readonly #relist: Query;
+  readonly #enter: Query;
+  readonly #leave: Query;
+  readonly #change: Query;
+  readonly #seq: Query<readonly [number]>;
+  readonly #compacted: Query<readonly [string | null]>;
+  readonly #all: Query<readonly [stream: number, name: string]>;
+  readonly #entries: Query<readonly [string, number, string, number, string]>;
+  readonly #counters: Counters;
+  readonly #loaded = new Map<number, Loaded>();
+
+  constructor(
+    private readonly shared: Shared,
+    copy: number,
+  ) {
+    const { db } = shared;
+    const [rows, entries] = [resourcesTable(copy), entriesTable(copy)];
+    this.#load = new Query(
+      db,
+      `SELECT ${entityColumns('r')}, r.content, ifnull(r.compacted, l.compacted)
+       FROM ${rows} r LEFT JOIN log l ON l.seq = r.content WHERE r.stream = ?`,
+    );
+    const columns = [...ENTITY_COLUMNS, 'content', 'compacted', 'list', 'stream'];
+    this.#insert = new Query(db, `INSERT INTO ${rows} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`);
+    // What is in the index by id is not touched where it stays the same.
+    const changing = [...ENTITY_COLUMNS.filter((column) => column !== 'id'), 'content', 'compacted'];
+    this.#update = new Query(db, `UPDATE ${rows} SET ${changing.map((column) => `${column} = ?`).join(', ')} WHERE stream = ?`);
+    this.#relist = new Query(db, `UPDATE ${rows} SET list = ?, id = ? WHERE stream = ?`);
+    this.#enter = new Query(db, `INSERT INTO ${entries} (list, created, id, updated, stream) VALUES (?, ?, ?, ?, ?)`);
+    this.#leave = new Query(db, `DELETE FROM ${entries} WHERE list = ? AND created = ? AND id = ?`);
+    this.#change = new Query(db, `UPDATE ${entries} SET updated = ? WHERE list = ? AND created = ? AND id = ?`);
+    this.#seq = new Query(db, 'SELECT seq FROM log WHERE stream = ? AND revision = ?');
+    this.#compacted = new Query(db, 'SELECT compacted FROM log WHERE seq = ?');
+    this.#all = new Query(db, `SELECT r.stream, s.name FROM ${rows} r JOIN streams s ON s.id = r.stream ORDER BY s.name`);
+    this.#entries = new Query(
+      db,
+      `SELECT c.key, e.created, e.id, e.updated, s.name FROM ${countersTable(copy)} c
+       CROSS JOIN ${entries} e ON e.list = c.id CROSS JOIN streams s ON s.id = e.stream ORDER BY c.key, e.created, e.id`,
+    );
+    this.#counters = new Counters(db, copy, shared.cached);
+  }
+
+  load(stream: number, name: StreamName): Row<EntityRow> | undefined {
+    const found = this.#load.get(stream);
+    if (found === undefined) return undefined;
+    const columns = found.slice(0, ENTITY_COLUMNS.length) as unknown as EntityColumns;
+    const [content, compacted] = found.slice(ENTITY_COLUMNS.length) as unknown as readonly [number | null, string | null];
+    if (compacted === null) throw new Error(`The document of ${name} is neither in its row nor in the log.`);
+    const row = decodeRow(name, columns, compacted, this.shared.read);
+    this.#loaded.set(stream, { value: row.value, content, listed: this.#listed(row.value, columns) });
+    return row;
+  }
+
+  put(stream: number, row: Row<unknown>): void {
+    const { value } = row as Row<EntityRow>;
+    if (!this.#loaded.has(stream)) this.load(stream, row.stream);
+    const before = this.#loaded.get(stream);
+    const columns = encodeEntity(row as Row<EntityRow>, this.shared.terms);
+    const listed = this.#listed(value, columns);
+    const content = this.#content(stream, row.stream, value, before);
+    const compacted = content === null ? value.compacted : null;
+    if (before === undefined) {
+      this.#insert.run(...columns, content, compacted, this.#wholeList(listed), stream);
+    } else {
+      this.#update.run(...withoutId(columns), content, compacted, stream);
+      if (this.#wholeList(listed) !== this.#wholeList(before.listed) || listed.id !== before.listed.id) {
+        this.#relist.run(this.#wholeList(listed), listed.id, stream);
+      }
+    }
+    this.#list(stream, before?.listed, listed);
+    this.#loaded.set(stream, { value, content, listed });
+  }
+
+  count(counters: ReadonlyMap<string, number>): void {
+    this.#counters.add(counters);
+  }
+
+  keep(): void {
+    // Resources have no history of their own: a revision is read from the log.
+  }
+
+  settled(): void {
+    this.#loaded.clear();
+  }
+
+  forget(): void {
+    this.#loaded.clear();
+    this.#counters.forget();
+  }
+
+  *lines(): Iterable<string> {
+    for (const [stream, name] of this.#all.iterate()) {
+      const row = this.load(stream, name as StreamName);
+      this.#loaded.clear();
+      if (row !== undefined) yield rowLine(row);
+    }
+    for (const entry of this.#entries.iterate()) yield `entry ${entry.join(' ')}`;
+    yield* this.#counters.lines();
+  }
+
+  /** The list of all active, or all deprecated, entities of the project. */
+  #wholeList({ lists: [all] }: Listed): number {
+    if (all === undefined) throw new Error('An entity is listed nowhere.');
+    return all;
+  }
+
+  #listed(value: EntityRow, columns: EntityColumns): Listed {
+    const lists = (resourcesProjection.counts?.(value) ?? []).map((key) => this.#counters.idOf(key));
+    return { lists, created: columns[3], updated: columns[4], id: columns[5] };
+  }
+
+  /** The sequence number of the event that has the document; null where it has another text, or is not in this file. */
+  #content(stream: number, name: StreamName, { entity, compacted }: EntityRow, before: Loaded | undefined): number | null {
+    if (before !== undefined && before.value.entity.contentRev === entity.contentRev && before.value.compacted === compacted)
+      return before.content;
+    const state = this.shared.streams.find(name);
+    const seq = state?.revision === entity.contentRev ? state.newest : this.#seq.get(stream, entity.contentRev)?.[0];
+    if (seq === undefined || seq === 0) return null;
+    const kept = this.shared.kept(offset(seq - 1));
+    const text = kept === undefined ? this.#compacted.get(seq)?.[0] : kept.event.content?.compacted;
+    return text === compacted ? seq : null;
+  }
+
+  #list(stream: number, before: Listed | undefined, after: Listed): void {
+    const stays = (list: number): boolean =>
+      before !== undefined && before.lists.includes(list) && before.created === after.created && before.id === after.id;
+    for (const list of before?.lists ?? []) {
+      if (before !== undefined && !(after.lists.includes(list) && stays(list))) this.#leave.run(list, before.created, before.id);
+    }
+    for (const list of after.lists) {
+      if (!stays(list)) this.#enter.run(list, after.created, after.id, after.updated, stream);
+      else if (before?.updated !== after.updated) this.#change.run(after.updated, list, after.created, after.id);
+    }
+  }
+}
+
+const ID_AT = ENTITY_COLUMNS.indexOf('id');
+
+const withoutId = (columns: EntityColumns): readonly (string | number | null)[] => columns.filter((_, index) => index !== ID_AT);

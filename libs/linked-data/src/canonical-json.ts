@@ -26,39 +26,49 @@ export function canonicalJson(source: JsonSource, { ignore = [] }: CanonicalOpti
 }
 
 function write(value: JsonValue, ignore: readonly (readonly string[])[], marker: string): string {
-  if (isJsonObject(value)) return writeObject(value, ignore, marker) ?? '{}';
-  if (isJsonArray(value)) {
-    if (value.length === 0) return '[]';
-    let text = '';
-    // Paths name members; none leads into an array.
-    for (const item of value) text += (text === '' ? '[' : ',') + write(item, [], marker);
-    return `${text}]`;
-  }
   // Marked strings stand for numbers, and come out without quotes.
-  if (marker !== '' && typeof value === 'string' && value.startsWith(marker)) return value.slice(marker.length);
-  return JSON.stringify(value);
+  if (typeof value === 'string') return marker !== '' && value.startsWith(marker) ? value.slice(marker.length) : quoted(value);
+  if (isJsonObject(value)) return (ignore.length === 0 ? writeWhole(value, marker) : writeWithout(value, ignore, marker)) ?? '{}';
+  if (!isJsonArray(value)) return JSON.stringify(value);
+  let text = '[';
+  // Paths name members; none leads into an array.
+  for (const item of value) text += (text.length === 1 ? '' : ',') + write(item, NONE, marker);
+  return `${text}]`;
+}
+
+const NONE: readonly (readonly string[])[] = [];
+
+const NEEDS_ESCAPES = /["\\\u0000-\u001f\ud800-\udfff]/;
+
+/** As JSON.stringify, which is slower for the short strings that most are. */
+const quoted = (text: string): string => (NEEDS_ESCAPES.test(text) ? JSON.stringify(text) : `"${text}"`);
+
+function sortedNames(value: JsonObject): readonly string[] {
+  const names = Object.keys(value);
+  return names.length > 1 ? names.sort() : names;
+}
+
+function writeWhole(value: JsonObject, marker: string): string {
+  let text = '{';
+  for (const name of sortedNames(value))
+    text += `${text.length === 1 ? '' : ','}${quoted(name)}:${write(value[name] ?? null, NONE, marker)}`;
+  return `${text}}`;
 }
 
 /** `undefined` for an object that has become empty by what is ignored. */
-function writeObject(value: JsonObject, ignore: readonly (readonly string[])[], marker: string): string | undefined {
-  const names = Object.keys(value);
-  if (names.length > 1) names.sort();
-  let text = '';
+function writeWithout(value: JsonObject, ignore: readonly (readonly string[])[], marker: string): string | undefined {
+  let text = '{';
   let ignored = false;
-  for (const name of names) {
+  for (const name of sortedNames(value)) {
     const item = value[name] ?? null;
+    const inner = ignore.some(([first]) => first === name) ? ignore.filter(([first]) => first === name).map((path) => path.slice(1)) : NONE;
     let written: string | undefined;
-    if (ignore.length === 0) {
-      written = write(item, ignore, marker);
-    } else {
-      const inner = ignore.filter(([first]) => first === name).map(([, ...rest]) => rest);
-      if (inner.some((path) => path.length === 0)) written = undefined;
-      else written = isJsonObject(item) ? writeObject(item, inner, marker) : write(item, [], marker);
-    }
+    if (inner.some((path) => path.length === 0)) written = undefined;
+    else written = isJsonObject(item) && inner.length > 0 ? writeWithout(item, inner, marker) : write(item, NONE, marker);
     if (written === undefined) ignored = true;
-    else text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${written}`;
+    else text += `${text.length === 1 ? '' : ','}${quoted(name)}:${written}`;
   }
-  if (text !== '') return `${text}}`;
+  if (text.length > 1) return `${text}}`;
   return ignored ? undefined : '{}';
 }
 

@@ -13,7 +13,7 @@ import {
 import type { Located } from '@headwater/directory';
 import { InvalidDocument, mustNotBeReserved } from '@headwater/linked-data';
 import { EVENT_STORE, HeadwaterConfig } from '@headwater/platform';
-import { malformedContent, rejection } from '@headwater/representations';
+import { rejection } from '@headwater/representations';
 import type { EntityState } from '@headwater/resources';
 import { Documents } from '../resources/documents.js';
 import { mustFit } from '../resources/event-size.js';
@@ -114,7 +114,7 @@ function* itemsOf({ push, located }: Reading, cause: Cause, maxItems: number): R
   try {
     yield* pushedItems({ text: push.text, base: located.project.base, client: clientOf(cause), maxItems });
   } catch (error) {
-    if (error instanceof MalformedPush) throw malformedContent(error.message);
+    if (error instanceof MalformedPush) throw rejection('MalformedRequestContentRejection', error.message);
     if (error instanceof TooManyItems) throw rejection('PayloadTooLarge', error.message);
     throw error;
   }

@@ -5,7 +5,7 @@ import type { Outcome } from '@headwater/datasets';
 import type { ProjectRef } from '@headwater/event-contracts';
 import { JSON_TYPE, Problem, causeOf, projectRef, requireJsonBody, sendJson } from '@headwater/platform';
 import { Rejection } from '@headwater/event-sourcing';
-import { malformedContent } from '@headwater/representations';
+import { rejection } from '@headwater/representations';
 import { WriteAnswers } from '../answers/write-answers.js';
 import { PushItems } from './push-messages.js';
 
@@ -61,7 +61,7 @@ function textOf(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
   } catch {
-    throw malformedContent('The body is not UTF-8.');
+    throw rejection('MalformedRequestContentRejection', 'The body is not UTF-8.');
   }
 }
 

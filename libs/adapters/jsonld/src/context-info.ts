@@ -1,5 +1,5 @@
 import { isJsonArray, isJsonObject, member, type JsonObject, type JsonValue } from '@headwater/linked-data';
-import { mayHaveHostileNames, unmark } from './hostile-names.js';
+import { isHostile, unmark } from './hostile-names.js';
 
 /** What has to be known about a context before it is processed. */
 export interface ContextInfo {
@@ -48,5 +48,5 @@ export function inspect(context: JsonValue, text = JSON.stringify(context)): Con
     }
   };
   visit(context);
-  return { references: [...references], terms, size: text.length, longestString, dependsOnBase, hostile: mayHaveHostileNames(text) };
+  return { references: [...references], terms, size: text.length, longestString, dependsOnBase, hostile: isHostile(context, text) };
 }

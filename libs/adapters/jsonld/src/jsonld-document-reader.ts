@@ -19,7 +19,7 @@ import {
 import { ContextCache, type ContextCacheLimits, type PreparedContext } from './context-cache.js';
 import { ContextSession, type ContextLimits } from './context-session.js';
 import { standIns, type StandIns } from './exact-numbers.js';
-import { mark, mayHaveHostileNames, unmark } from './hostile-names.js';
+import { isHostile, mark, unmark, unmarkJson } from './hostile-names.js';
 import { compact, expand, type ActiveContext, type ContextResolver } from './processor.js';
 import { jsonLength } from './size-bound.js';
 
@@ -50,6 +50,11 @@ export class JsonLdDocumentReader implements DocumentReader {
     this.metadata = this.cache.loadedContext(builtinContext(CONTEXTS.metadata)?.['@context'] ?? {});
   }
 
+  /** How many contexts are kept at the moment, for metrics. */
+  cacheSize(): ReturnType<ContextCache['size']> {
+    return this.cache.size();
+  }
+
   /** @throws InvalidDocument */
   async read(request: DocumentRequest): Promise<Document> {
     const { source, base, id: urlId } = request;
@@ -60,16 +65,17 @@ export class JsonLdDocumentReader implements DocumentReader {
     const session = new ContextSession(this.cache, request.contexts, this.limits, urlId);
     const context = contextOf(raw) ?? { '@vocab': request.vocab, '@base': base };
     const prepared = await session.open(context, JSON.stringify(context));
-    const suspicious = mayHaveHostileNames(source.text);
-    const value = (suspicious ? mark(raw) : raw) as JsonObject;
+    const hostile = isHostile(raw, source.text);
+    const value = (hostile ? mark(raw) : raw) as JsonObject;
 
     const roots = await this.expand(value, prepared, session, request);
     const { id, node } = identify(roots, request);
-    const marked = suspicious || session.hostile;
+    const marked = hostile || session.hostile;
     const types = rootTypes(node, urlId).map((type) => (marked ? unmark(type) : type));
 
     this.mustFit(node, source.text.length, session, request);
     const expandedText = JSON.stringify([node]);
+    mustHaveGoodIds(expandedText, urlId);
     const links = linksOf(node);
     // A JSON literal is the same object in both forms, and compaction may change what it is given.
     const toCompact = expandedText.includes('"@json"') ? parseNode(expandedText) : node;
@@ -246,6 +252,16 @@ function payloadId(value: JsonValue | undefined, urlId: Iri | undefined): Iri {
   return text;
 }
 
+const BAD_ID = /"@id":"([^"]*[\s<>{}|^`\\][^"]*)"/;
+
+/** An id with a character that no IRI has is refused wherever it stands; jsonld takes what has a blank for a relative reference. */
+function mustHaveGoodIds(expandedText: string, urlId: Iri | undefined): void {
+  const bad = BAD_ID.exec(expandedText)?.[1];
+  // A JSON literal may hold anything, also under this name.
+  if (bad === undefined || expandedText.includes('"@json"')) return;
+  throw invalid(urlId, { kind: 'InvalidIri', keyword: '@id', value: unmark(bad) });
+}
+
 function rootTypes(node: JsonObject, urlId: Iri | undefined): readonly Iri[] {
   const value = member(node, '@type');
   if (value === undefined) return [];
@@ -318,7 +334,7 @@ function parseNode(expandedText: string): JsonObject {
 }
 
 function restore(text: string, exact: StandIns | undefined, marked: boolean): string {
-  const unmarked = marked ? unmark(text) : text;
+  const unmarked = marked ? unmarkJson(text) : text;
   return exact === undefined ? unmarked : exact.restore(unmarked);
 }
 

@@ -1,1 +1,6 @@
-export {};
+import { enableCompileCache } from 'node:module';
+
+// What was compiled at the last start need not be compiled again: hence nothing else is imported before this.
+enableCompileCache();
+const { run } = await import('./run.js');
+await run(process.env);

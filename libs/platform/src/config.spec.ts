@@ -27,7 +27,8 @@ describe('The configuration', () => {
   it('is frozen', () => {
     const config = HeadwaterConfig.read({});
     expect(() => Object.assign(config, { port: 1 })).toThrow(TypeError);
-    expect(config.with({ port: 1 })).toMatchObject({ port: 1, dataDir: './data' });
+    expect(config.onPort(1)).toMatchObject({ port: 1, publicUrl: 'http://127.0.0.1:1', dataDir: './data' });
+    expect(HeadwaterConfig.read({ HEADWATER_PUBLIC_URL: 'https://x' }).onPort(1).publicUrl).toBe('https://x');
     expect(config.port).toBe(8080);
   });
 

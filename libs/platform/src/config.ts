@@ -168,9 +168,11 @@ export class HeadwaterConfig {
     return frozen(withPublicUrl(config));
   }
 
-  /** This configuration with some settings replaced; what port 0 became is known only once the service listens. */
-  with(changes: Partial<Pick<HeadwaterConfig, 'port' | 'publicUrl'>>): HeadwaterConfig {
-    return frozen(Object.assign(new HeadwaterConfig(), this, changes));
+  /** This configuration on another port: what a free one turned out to be. */
+  onPort(port: number): HeadwaterConfig {
+    const derived = this.publicUrl === addressOf(this.host, this.port);
+    const publicUrl = derived ? addressOf(this.host, port) : this.publicUrl;
+    return frozen(Object.assign(new HeadwaterConfig(), this, { port, publicUrl }));
   }
 }
 

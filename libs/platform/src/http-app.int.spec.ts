@@ -15,7 +15,7 @@ import { createLogger } from './logging.js';
 import { Metrics } from './metrics/metrics.js';
 import { sendJson } from './replies.js';
 import { StopSignal } from './stop-signal.js';
-import { freePort } from './testing/free-port.js';
+import { freePort } from './free-port.js';
 
 @Controller()
 class Probe {

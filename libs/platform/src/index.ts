@@ -5,6 +5,7 @@ export { HeadwaterConfig, InvalidConfiguration, LOG_LEVELS, addressOf, type LogL
 export { PROBLEM_STATUS, Problem, type ProblemType } from './errors/problem.js';
 export { problemBody, sendRefusal } from './errors/refusal-reply.js';
 export { refusalOf, type Refusal } from './errors/refusal.js';
+export { freePort } from './free-port.js';
 export { Health, type HealthCheck, type HealthReport, type Readiness } from './health/health.js';
 export { createHttpApp, type HttpApp } from './http-app.js';
 export { checkLabel, projectRef } from './labels.js';

@@ -4,6 +4,7 @@ import type { HeadwaterConfig } from '../config.js';
 import { refusalOf } from '../errors/refusal.js';
 import { sendRefusal } from '../errors/refusal-reply.js';
 import type { Metrics } from '../metrics/metrics.js';
+import type { HistogramSeries } from '../metrics/request-histogram.js';
 import type { AllowedMethods } from './allowed-methods.js';
 import { onClientError } from './client-errors.js';
 import { COMPRESS_FROM_BYTES, acceptedEncoding, compress, varyWith, weak } from './compression.js';
@@ -64,12 +65,14 @@ export function createServer(config: HeadwaterConfig, allowed: AllowedMethods, m
   return server;
 }
 
-/** Observes how long the requests of a route take, in series that are made with the route. */
+/** Observes how long the requests of a route take, in series that are made when the first request has ended so. */
 function measure(route: RouteOptions, metrics: Metrics): void {
   const labels = { route: route.url, method: String(route.method) };
-  const series = ['1xx', '2xx', '3xx', '4xx', '5xx'].map((status) => metrics.requests.series({ ...labels, status }));
+  const classes: (HistogramSeries | undefined)[] = [];
   const observe = (_request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
-    series[Math.floor(reply.statusCode / 100) - 1]?.observe(reply.elapsedTime / 1000);
+    const status = Math.floor(reply.statusCode / 100);
+    const series = (classes[status] ??= metrics.requests.series({ ...labels, status: `${String(status)}xx` }));
+    series.observe(reply.elapsedTime / 1000);
     done();
   };
   const others = route.onResponse ?? [];

@@ -1,0 +1,46 @@
+import { mustBe, newProject, tally } from './testing/api.js';
+import type { Answer } from './testing/http-client.js';
+import { startTestApp, temporaryFolder, type TestApp } from './testing/test-app.js';
+
+const LIMIT = 3 * 1024 * 1024;
+
+describe('A store that is full', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let app: TestApp | undefined;
+
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+  });
+  afterAll(async () => {
+    await app?.close();
+    await folder.remove();
+  });
+
+  it('answers writes 503, loses nothing, goes on reading, and recovers', async () => {
+    app = await startTestApp({ HEADWATER_DATA_DIR: folder.path, HEADWATER_MAX_DATA_BYTES: String(LIMIT) });
+    let client = app.client;
+    const project = await newProject(client);
+    const answers: Answer[] = [];
+    while (answers.at(-1)?.status !== 503 && answers.length < 2000) {
+      answers.push(await client.put(`${project.resources}/_/r${String(answers.length)}`, { text: 'x'.repeat(10_000) }));
+    }
+    const stored = answers.length - 1;
+    expect(tally(answers)).toEqual({ '201': stored, '503 ServiceUnavailable': 1 });
+    expect(stored).toBeGreaterThan(10);
+    const refused = answers[stored];
+    expect(refused?.headers['retry-after']).toMatch(/^\d+$/);
+    expect(refused?.json['reason']).toContain('Nothing was stored');
+
+    expect((await client.get(`${project.resources}/_/r${String(stored)}`)).status).toBe(404);
+    expect((await client.get(`${project.resources}/_/r${String(stored - 1)}`)).json['_rev']).toBe(1);
+
+    await app.close();
+    app = await startTestApp({ HEADWATER_DATA_DIR: folder.path });
+    client = app.client;
+    mustBe(201, await client.put(`${project.resources}/_/r${String(stored)}?indexing=sync`, {}));
+    for (let index = 0; index <= stored; index += 1) {
+      expect([index, (await client.get(`${project.resources}/_/r${String(index)}`)).status]).toEqual([index, 200]);
+    }
+    expect((await client.get(`${project.resources}?size=0`)).json['_total']).toBe(stored + 2);
+  });
+});

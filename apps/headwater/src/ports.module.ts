@@ -1,0 +1,59 @@
+import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { DirectoryLookup } from '@headwater/directory';
+import { JsonLdDocumentReader } from '@headwater/jsonld';
+import { SealedTokens } from '@headwater/event-sourcing';
+import {
+  AdvanceSignal,
+  DIRECTORY_LOOKUP,
+  DIRECTORY_READER,
+  DOCUMENT_READER,
+  EVENT_STORE,
+  FEED_READER,
+  LINKS_READER,
+  PROJECTION_PROGRESS,
+  PositionWaiter,
+  RDF_WRITER,
+  RESOURCES_READER,
+  SEALED_TOKENS,
+  URLS,
+  type HeadwaterConfig,
+} from '@headwater/platform';
+import { PROJECTIONS_STATUS, type ProjectionsStatus } from '@headwater/processing';
+import { Urls } from '@headwater/representations';
+import type { SqliteStore } from '@headwater/sqlite';
+import { rdfWriter } from './rdf-writer.js';
+
+/** Closes the store once the server has stopped: requests in progress need it until their end. */
+class StoreCloser implements OnApplicationShutdown {
+  constructor(private readonly store: SqliteStore) {}
+
+  onApplicationShutdown(): Promise<void> {
+    return this.store.close();
+  }
+}
+
+/** The ports of the domain and what stands behind them in one process: one SQLite file, and jsonld. */
+@Module({})
+export class PortsModule {
+  static async of(store: SqliteStore, config: HeadwaterConfig): Promise<DynamicModule> {
+    const tokens = new SealedTokens(await store.tokenKeys());
+    const shared = [
+      { provide: EVENT_STORE, useValue: store },
+      { provide: PROJECTION_PROGRESS, useValue: store },
+      { provide: RESOURCES_READER, useValue: store.resources },
+      { provide: LINKS_READER, useValue: store.links },
+      { provide: FEED_READER, useValue: store.feed },
+      { provide: DIRECTORY_READER, useValue: store.directory },
+      { provide: DIRECTORY_LOOKUP, useValue: new DirectoryLookup(store) },
+      { provide: DOCUMENT_READER, useValue: new JsonLdDocumentReader({ maxContexts: config.jsonldMaxContexts }) },
+      { provide: RDF_WRITER, useValue: rdfWriter },
+      { provide: SEALED_TOKENS, useValue: tokens },
+      { provide: URLS, useValue: new Urls(config.publicUrl) },
+      { provide: PROJECTIONS_STATUS, useValue: store satisfies ProjectionsStatus },
+      PositionWaiter,
+      AdvanceSignal,
+    ];
+    const closer = { provide: StoreCloser, useValue: new StoreCloser(store) };
+    return { module: PortsModule, global: true, providers: [...shared, closer], exports: shared };
+  }
+}

@@ -1,0 +1,39 @@
+import { resolve } from 'node:path';
+import { Health, Metrics, StopSignal, createHttpApp, createLogger, type HeadwaterConfig } from '@headwater/platform';
+import type { Logger } from 'pino';
+import { AppModule } from './app.module.js';
+import { openStore } from './store.js';
+
+/** A service that serves. */
+export interface Running {
+  /** Where it listens. */
+  readonly url: string;
+  readonly config: HeadwaterConfig;
+  readonly dataDir: string;
+  readonly logger: Logger;
+  /** Ends it cleanly. May be called twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts everything in this process. Where something fails, what was started before it is ended again.
+ *
+ * @throws DataFolderInUse, DataFolderTooNew, DataFolderUnreadable; what the system says of the address.
+ */
+export async function start(config: HeadwaterConfig): Promise<Running> {
+  const logger = createLogger(config.logLevel);
+  const metrics = new Metrics();
+  const health = new Health();
+  const store = await openStore(config, metrics, health);
+  let close = (): Promise<void> => store.close();
+  try {
+    const app = await createHttpApp([await AppModule.of(store, config)], { config, logger, metrics, health, stop: new StopSignal() });
+    close = () => app.close();
+    metrics.collectProcess();
+    const url = await app.listen();
+    return { url, config, dataDir: resolve(config.dataDir), logger, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

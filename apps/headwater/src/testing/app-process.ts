@@ -1,0 +1,57 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Settings } from './test-app.js';
+
+const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
+const READY = /headwater is ready: (\S+)/;
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** The service as a process of its own, to be killed and told to stop. */
+export class AppProcess {
+  readonly ended: Promise<Ended>;
+  stdout = '';
+  stderr = '';
+  readonly #child: ChildProcess;
+  readonly #ready: Promise<string>;
+
+  constructor(settings: Settings) {
+    // Nothing of the environment of the tests: a setting of the developer's would be in every test.
+    const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env['PATH'], ...settings }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = child;
+    this.ended = new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
+    this.#ready = new Promise((resolve, reject) => {
+      child.stdout.on('data', (chunk: Buffer) => {
+        this.stdout += chunk.toString();
+        const url = READY.exec(this.stdout)?.[1];
+        if (url !== undefined) resolve(url);
+      });
+      child.stderr.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
+      child.once('close', (code) => reject(new Error(`The service ended with ${String(code)} before it was ready: ${this.stderr}`)));
+    });
+    // Whoever does not ask whether it became ready asks how it ended.
+    this.#ready.catch(() => undefined);
+  }
+
+  /** Where it serves, once it does. */
+  ready(): Promise<string> {
+    return this.#ready;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Ends it whatever it does, for the end of a test. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.ended;
+  }
+}

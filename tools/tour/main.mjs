@@ -16,14 +16,6 @@ class TourEnded extends Error {}
 let step = 0;
 let differences = 0;
 
-try {
-  await tour();
-} catch (error) {
-  if (!(error instanceof TourEnded)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
-
 async function tour() {
   await mustBeThere();
   const vocabulary = readVocabulary();
@@ -204,4 +196,12 @@ const localName = (iri) => /[^/#]*$/.exec(iri)[0];
 function shorten(text, length = 90) {
   const plain = String(text ?? '');
   return plain.length > length ? `${plain.slice(0, length)}...` : plain;
+}
+
+try {
+  await tour();
+} catch (error) {
+  if (!(error instanceof TourEnded)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
 }

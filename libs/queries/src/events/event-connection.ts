@@ -29,7 +29,7 @@ export class EventConnection {
     });
   }
 
-  get closed(): boolean {
+  isClosed(): boolean {
     return this.#closed;
   }
 

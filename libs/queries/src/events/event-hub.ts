@@ -14,6 +14,8 @@ import { EventTail } from './event-tail.js';
 
 /** Entries of one page of history: with the largest events, some tens of megabytes for the moment of a write. */
 const PAGE = 64;
+/** A page of fewer entries that holds this much may have been cut for its size: there can be more. */
+const LARGE_PAGE = 128 * 1024;
 const HEARTBEAT = eventChunk(':\n\n');
 const HEARTBEAT_CHECKS = 4;
 const RETRY_MS = 1000;
@@ -69,13 +71,13 @@ export class EventHub {
   /** History first, without being live: it may be long, and what happens meanwhile is history by the time it is reached. */
   async #catchUp(scope: FeedScope, after: FeedPosition, connection: EventConnection): Promise<void> {
     let position = after;
-    for (let full = true; full;) {
+    let more = true;
+    while (more && !connection.isClosed()) {
       const { entries, position: reached } = await this.feed.history(scope, position, PAGE);
-      this.#send(entries, position, connection);
+      const characters = this.#send(entries, position, connection);
       position = reached;
-      full = entries.length === PAGE;
+      more = entries.length === PAGE || characters >= LARGE_PAGE;
       await connection.taken();
-      if (connection.closed) return;
     }
     await this.#goLive(scope, position, connection);
   }
@@ -84,13 +86,12 @@ export class EventHub {
   async #goLive(scope: FeedScope, after: FeedPosition, connection: EventConnection): Promise<void> {
     await this.#tail.advance();
     const target = this.#tail.position;
-    if (target === undefined || connection.closed) return;
+    if (target === undefined || connection.isClosed()) return;
     connection.hold();
     this.#scopes.add(scope, connection);
     let position = after;
-    while (!covers(position, target)) {
+    while (!connection.isClosed() && !covers(position, target)) {
       const { entries, position: reached } = await this.feed.history(scope, position, PAGE);
-      if (connection.closed) return;
       this.#send(
         entries.filter((entry) => isWithin(entry, target)),
         earlier(position, target),
@@ -101,8 +102,9 @@ export class EventHub {
     connection.release(Date.now());
   }
 
-  #send(entries: HistoryPage['entries'], after: FeedPosition, connection: EventConnection): void {
-    if (entries.length === 0 || connection.closed) return;
+  /** @returns how much was sent. */
+  #send(entries: HistoryPage['entries'], after: FeedPosition, connection: EventConnection): number {
+    if (entries.length === 0 || connection.isClosed()) return 0;
     let position = after;
     let text = '';
     for (const entry of entries) {
@@ -111,6 +113,7 @@ export class EventHub {
       position = frame.position;
     }
     connection.send(eventChunk(text), Date.now());
+    return text.length;
   }
 
   #left(scope: FeedScope, connection: EventConnection): void {

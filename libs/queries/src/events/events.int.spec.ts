@@ -135,10 +135,10 @@ describe('A stream of events', () => {
     await start({ HEADWATER_SSE_TICK_MS: '1' });
     for (let at = 0; at < 150; at += 1) await service.world.create(doc(`h${String(at)}`));
     await service.memory.settle();
-    let writing = true;
+    const writing = new AbortController();
     let written = 0;
     const writer = (async () => {
-      while (writing) {
+      while (!writing.signal.aborted) {
         await service.world.create(doc(`w${String((written += 1))}`));
         await service.memory.settle();
         await new Promise((resolve) => setTimeout(resolve, 1));
@@ -149,7 +149,7 @@ describe('A stream of events', () => {
       followers.push(await follow(at % 2 === 0 ? EVENTS : '/v1/resources/events'));
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    writing = false;
+    writing.abort();
     await writer;
     const total = 150 + written;
     for (const follower of followers) {

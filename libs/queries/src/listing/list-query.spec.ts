@@ -61,9 +61,7 @@ describe('A listing', () => {
     expect(read({ sort: '@id' }).sort).toEqual({ field: '@id', descending: false });
     expect(read({ sort: ['_createdAt', '@id'] }).sort).toEqual({ field: '_createdAt', descending: false });
     for (const sort of ['name', '_createdBy', ['@id', '_createdAt'], ['-_createdAt', '@id']]) {
-      expect(() => read({ sort })).toThrow(
-        expect.objectContaining({ extra: { details: expect.stringContaining('_createdAt, _updatedAt, @id') as string } }),
-      );
+      expect(() => read({ sort })).toThrow("The query parameter 'sort' was malformed.");
     }
   });
 

@@ -1,4 +1,4 @@
-import { QueryParams } from '@headwater/platform';
+import type { QueryParams } from '@headwater/platform';
 import { malformedParameter } from '@headwater/representations';
 
 const DEFAULT_SIZE = 20;

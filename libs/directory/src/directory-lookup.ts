@@ -1,6 +1,13 @@
-import { loadState, type EventStore, type NewestCommit } from '@headwater/event-sourcing';
-import { eventCodec, organizationStream, projectStream, type ProjectRef } from '@headwater/event-contracts';
-import type { EventCodec, StreamKind, StreamName, DomainEvent } from '@headwater/event-sourcing';
+import {
+  loadState,
+  type DomainEvent,
+  type EventCodec,
+  type EventStore,
+  type NewestCommit,
+  type StreamKind,
+  type StreamName,
+} from '@headwater/event-sourcing';
+import { organizationCodec, organizationStream, projectCodec, projectStream, type ProjectRef } from '@headwater/event-contracts';
 import { organizationIsDeprecated, organizationKind, organizationNotFound, type Organization } from './organization.js';
 import { projectIsDeprecated, projectKind, projectNotFound, type Project } from './project.js';
 
@@ -47,16 +54,17 @@ export class DirectoryLookup {
   }
 
   async #organization(stream: StreamName, newest: NewestCommit | undefined): Promise<Organization | undefined> {
-    const state = await this.#state(organizationKind, stream, newest);
+    const state = await this.#state(organizationCodec, organizationKind, stream, newest);
     return state === undefined || state.kind === 'absent' ? undefined : state;
   }
 
   async #project(stream: StreamName, newest: NewestCommit | undefined): Promise<Project | undefined> {
-    const state = await this.#state(projectKind, stream, newest);
+    const state = await this.#state(projectCodec, projectKind, stream, newest);
     return state === undefined || state.kind === 'absent' ? undefined : state;
   }
 
   async #state<State, Command, Event extends DomainEvent>(
+    codec: EventCodec<Event>,
     kind: StreamKind<State, Command, Event>,
     stream: StreamName,
     newest: NewestCommit | undefined,
@@ -64,7 +72,7 @@ export class DirectoryLookup {
     if (newest === undefined) return undefined;
     const known = this.#decoded.get(stream);
     if (known?.revision === newest.revision) return known.state as State;
-    const { state } = await loadState(this.store, eventCodec as unknown as EventCodec<Event>, kind, stream, newest);
+    const { state } = await loadState(this.store, codec, kind, stream, newest);
     if (this.#decoded.size >= CACHED) this.#decoded.clear();
     this.#decoded.set(stream, { revision: newest.revision, state });
     return state;

@@ -11,11 +11,13 @@ import {
   type StoredEvent,
   type StreamName,
 } from '@headwater/event-sourcing';
+import type { OrganizationEvent, ProjectEvent } from './directory-events.js';
+import type { EntityEvent } from './entity-events.js';
 import type { HeadwaterEvent, HeadwaterEventType } from './headwater-events.js';
 import { UPCASTERS } from './upcasters.js';
 
 /** The version that events are written with now. Readers of older releases stop at a newer one (design.md, Event envelope). */
-const VERSIONS: Readonly<Record<HeadwaterEventType, number>> = {
+export const VERSIONS: Readonly<Record<HeadwaterEventType, number>> = {
   OrganizationCreated: 1,
   OrganizationUpdated: 1,
   OrganizationDeprecated: 1,
@@ -93,6 +95,42 @@ export const eventCodec: EventCodec<HeadwaterEvent> = {
     } as unknown as Recorded<HeadwaterEvent>;
   },
 };
+
+/** The codec as a kind of stream sees it, which holds events of its kind alone. */
+function codecOf<Event extends HeadwaterEvent>(types: Readonly<Record<Event['type'], true>>): EventCodec<Event> {
+  return {
+    encode: (event) => eventCodec.encode(event),
+    decode(stream, revision, stored) {
+      const event = eventCodec.decode(stream, revision, stored);
+      if (!Object.hasOwn(types, event.type)) throw new Error(`${event.type} at revision ${String(revision)} has no place in ${stream}.`);
+      return event as unknown as Recorded<Event>;
+    },
+  };
+}
+
+export const organizationCodec = codecOf<OrganizationEvent>({
+  OrganizationCreated: true,
+  OrganizationUpdated: true,
+  OrganizationDeprecated: true,
+  OrganizationUndeprecated: true,
+});
+
+export const projectCodec = codecOf<ProjectEvent>({
+  ProjectCreated: true,
+  ProjectUpdated: true,
+  ProjectDeprecated: true,
+  ProjectUndeprecated: true,
+});
+
+export const entityCodec = codecOf<EntityEvent>({
+  ResourceCreated: true,
+  ResourceUpdated: true,
+  ResourceTagAdded: true,
+  ResourceTagDeleted: true,
+  ResourceDeprecated: true,
+  ResourceUndeprecated: true,
+  ResolverCreated: true,
+});
 
 /** The public name of an event's type, version and instant without decoding its data. */
 export function envelopeOf({ head }: StoredEvent): Pick<Head, 'type' | 'version' | 'instant' | 'actor' | 'commandId' | 'trace'> {

@@ -9,7 +9,8 @@ export type {
   ResourceEvent,
   SchemaRef,
 } from './entity-events.js';
-export { envelopeOf, eventCodec } from './event-codec.js';
+export { entityCodec, envelopeOf, eventCodec, organizationCodec, projectCodec } from './event-codec.js';
+export { MalformedMessage, fromMessage, toMessage } from './event-message.js';
 export type { HeadwaterEvent, HeadwaterEventType } from './headwater-events.js';
 export {
   entityStream,

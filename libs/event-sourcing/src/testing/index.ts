@@ -1,3 +1,4 @@
+export { recordedAt, specificationOf, stateAfter, type Given, type GivenEvents, type WhenDecided } from './decider-spec.js';
 export { AnswerLost, Faults, type Pause } from '../in-memory/faults.js';
 export { InMemoryEventLog, type EventLogSnapshot } from '../in-memory/in-memory-event-log.js';
 export { InMemoryEventStore, type EventStoreSnapshot, type InMemoryEventStoreOptions } from '../in-memory/in-memory-event-store.js';

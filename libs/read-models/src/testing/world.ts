@@ -14,12 +14,13 @@ import {
   type StreamName,
 } from '@headwater/event-sourcing';
 import {
+  entityCodec,
   entityStream,
-  eventCodec,
+  organizationCodec,
   organizationStream,
+  projectCodec,
   projectStream,
   type EntityEvent,
-  type HeadwaterEvent,
   type PushedIdentity,
   type ProjectRef,
 } from '@headwater/event-contracts';
@@ -31,7 +32,7 @@ import type { Iri } from '@headwater/linked-data';
 const ACTOR: Actor = { type: 'User', realm: 'internal', subject: 'tester' };
 const MAX_TAGS = 1000;
 
-type Written = Handled<EntityState, HeadwaterEvent>;
+type Written = Handled<EntityState, EntityEvent>;
 
 /** Writes what tests of read models read, through the same deciders as the service. Its clock goes on by a second with each command. */
 export class World {
@@ -91,12 +92,12 @@ export class World {
 
   async organization(command: OrganizationCommand): Promise<void> {
     const stream = organizationStream(command.label);
-    await handleCommand({ store: this.#store, codec: eventCodec, kind: organizationKind, stream, command, cause: this.#cause() });
+    await handleCommand({ store: this.#store, codec: organizationCodec, kind: organizationKind, stream, command, cause: this.#cause() });
   }
 
   async project(command: ProjectCommand): Promise<void> {
     const stream = projectStream(command.ref);
-    await handleCommand({ store: this.#store, codec: eventCodec, kind: projectKind, stream, command, cause: this.#cause() });
+    await handleCommand({ store: this.#store, codec: projectCodec, kind: projectKind, stream, command, cause: this.#cause() });
   }
 
   /** Appends an event that no decider makes: an entity's content is missing before it, so that projections park its stream. */
@@ -115,13 +116,13 @@ export class World {
       commandId: commandId('a-fault'),
     };
     const partition = await this.#store.partitionFor(stream);
-    await this.#store.append([{ stream, base: baseAt(0), partition, events: [eventCodec.encode(event)], after: '{"format":0}' }]);
+    await this.#store.append([{ stream, base: baseAt(0), partition, events: [entityCodec.encode(event)], after: '{"format":0}' }]);
     return stream;
   }
 
   #entity(document: ExampleDocument, command: ResourceCommand): Promise<Written> {
     const stream = streamOf(document);
-    return handleCommand({ store: this.#store, codec: eventCodec, kind: entityKind, stream, command, cause: this.#cause() });
+    return handleCommand({ store: this.#store, codec: entityCodec, kind: entityKind, stream, command, cause: this.#cause() });
   }
 
   #cause(): Cause {

@@ -66,14 +66,6 @@ let profiler;
 const lines = [];
 const started = { at: Date.now() };
 
-try {
-  await main();
-} finally {
-  profiler?.close();
-  await Promise.all(running.map((service) => service.kill()));
-  rmSync(folder, { recursive: true, force: true });
-}
-
 async function main() {
   say(`${new Date().toISOString()}, ${machine()}`);
   say(
@@ -167,10 +159,14 @@ async function measureAll(headwater, bare, context, selection) {
     }
     const at = work.reads ? `, at ${thousands(context.resources)}` : '';
     const title = work.title.includes('{n}') ? work.title.replace('{n}', thousands(context.resources)) : `${work.title}${at}`;
-    record(work, title, rounds);
+    record(work, title, rounds, grossNote(rounds.headwater));
     if (profiles.length > 0) sayProfile(title, profiles[Math.floor(profiles.length / 2)]);
   }
 }
+
+/** Of the fan-out: what a delivery costs with the creates that it is made of. */
+const grossNote = (rounds) =>
+  rounds[0].gross === undefined ? '' : `, with the creates ${figure(median(rounds.map(({ gross, operations }) => gross / operations)))} us`;
 
 function record(work, title, { headwater, bare }, note = '') {
   const line = {
@@ -238,4 +234,12 @@ function thousands(n) {
 
 function say(line) {
   console.log(line);
+}
+
+try {
+  await main();
+} finally {
+  profiler?.close();
+  await Promise.all(running.map((service) => service.kill()));
+  rmSync(folder, { recursive: true, force: true });
 }

@@ -84,15 +84,13 @@ export async function pushItems(scene, name, stop) {
 
 function pushOf(scene, items) {
   const { expectation, project } = scene;
-  const body = JSON.stringify([
-    { id: '@context', description: 'none' },
-    ...items.map(({ id, value, isDeleted }) => ({
-      resourceType: 'Record',
-      id,
-      ...contentOf(scene, value),
-      meta: { modified: '2026-11-24T00:00:00Z', ...(isDeleted && { isDeleted }) },
-    })),
-  ]);
+  const resources = items.map(({ id, value, isDeleted }) => ({
+    resourceType: 'Record',
+    id,
+    ...contentOf(scene, value),
+    meta: { modified: '2026-11-24T00:00:00Z', ...(isDeleted && { isDeleted }) },
+  }));
+  const body = JSON.stringify(resources);
   const path = `/dataset/${project.replace('/', '.')}/resources`;
   return {
     changes: new Map(items.map((item) => [item.id, pushed(expectation.state(item.id), item)])),

@@ -28,6 +28,13 @@ export function mustBe(status: number, answer: Answer): Answer {
   return answer;
 }
 
+/** A member of an answer that is a text. */
+export function textIn({ json, text }: Pick<Answer, 'json' | 'text'>, name: string): string {
+  const value = json[name];
+  if (typeof value !== 'string') throw new Error(`'${name}' is no text in ${text.slice(0, 2000)}`);
+  return value;
+}
+
 /** How many answers had each status and `@type`: `{ '201': 1, '409 ResourceAlreadyExists': 63 }`. */
 export function tally(answers: readonly Answer[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};

@@ -1,10 +1,9 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { handleCommand, type EventStore } from '@headwater/event-sourcing';
-import { organizationStream } from '@headwater/event-contracts';
+import { organizationCodec, organizationStream } from '@headwater/event-contracts';
 import { organizationKind, organizationNotFound, type Organization } from '@headwater/directory';
 import { EVENT_STORE } from '@headwater/platform';
-import { organizationCodec } from '../codecs.js';
 import { ChangeOrganization } from './organization-commands.js';
 
 @CommandHandler(ChangeOrganization)

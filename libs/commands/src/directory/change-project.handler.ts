@@ -1,10 +1,9 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { handleCommand, type EventStore } from '@headwater/event-sourcing';
-import { projectStream } from '@headwater/event-contracts';
+import { projectCodec, projectStream } from '@headwater/event-contracts';
 import { DirectoryLookup, organizationIsDeprecated, projectKind, projectNotFound, type Project } from '@headwater/directory';
 import { DIRECTORY_LOOKUP, EVENT_STORE } from '@headwater/platform';
-import { projectCodec } from '../codecs.js';
 import { ChangeProject } from './project-commands.js';
 
 @CommandHandler(ChangeProject)

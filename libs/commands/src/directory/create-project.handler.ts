@@ -11,7 +11,16 @@ import {
   type EventStore,
   type NewestCommit,
 } from '@headwater/event-sourcing';
-import { entityStream, organizationStream, projectStream, type ProjectRef, type ProjectSettings } from '@headwater/event-contracts';
+import {
+  entityCodec,
+  organizationCodec,
+  projectCodec,
+  entityStream,
+  organizationStream,
+  projectStream,
+  type ProjectRef,
+  type ProjectSettings,
+} from '@headwater/event-contracts';
 import {
   organizationIsDeprecated,
   organizationKind,
@@ -22,7 +31,6 @@ import {
 } from '@headwater/directory';
 import { entityKind } from '@headwater/resources';
 import { EVENT_STORE } from '@headwater/platform';
-import { entityCodec, organizationCodec, projectCodec } from '../codecs.js';
 import { DEFAULT_RESOLVER, DEFAULT_RESOLVER_CONTENT, defaultResolverOf } from './default-resolver.js';
 import { CreateProject } from './project-commands.js';
 

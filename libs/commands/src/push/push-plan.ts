@@ -8,9 +8,8 @@ import {
   type NewestCommit,
   type StreamName,
 } from '@headwater/event-sourcing';
-import type { EntityEvent, Pushed } from '@headwater/event-contracts';
+import { entityCodec, type EntityEvent, type Pushed } from '@headwater/event-contracts';
 import { entityKind, type EntityState, type ReadContent, type ResourceCommand } from '@headwater/resources';
-import { entityCodec } from '../codecs.js';
 
 /** What an item wants of its stream. */
 export type Wanted =

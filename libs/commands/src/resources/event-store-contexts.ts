@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { loadState, recordedIn, type EventStore, type NewestCommit, type Revision, type StreamName } from '@headwater/event-sourcing';
-import { entityStream, projectName, type ProjectRef } from '@headwater/event-contracts';
+import { entityCodec, entityStream, projectName, type ProjectRef } from '@headwater/event-contracts';
 import { isJsonObject, member, type ContextLoader, type Iri, type JsonValue, type LoadedContext } from '@headwater/linked-data';
 import { EVENT_STORE } from '@headwater/platform';
 import { entityKind } from '@headwater/resources';
-import { entityCodec } from '../codecs.js';
 
 const MAX_CACHED = 10_000;
 const MAX_CACHED_CHARACTERS = 32 * 1024 * 1024;

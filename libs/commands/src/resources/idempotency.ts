@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { recordedIn, revision, type Actor, type EventStore, type NewestCommit, type StreamName } from '@headwater/event-sourcing';
+import { entityCodec } from '@headwater/event-contracts';
 import { ABSENT, resourceDecider } from '@headwater/resources';
 import { isJsonObject, member, type Iri, type JsonSource } from '@headwater/linked-data';
 import { EVENT_STORE } from '@headwater/platform';
 import { malformedHeader, rejection } from '@headwater/representations';
 import type { Written } from '../answers/write-answers.js';
-import { entityCodec } from '../codecs.js';
 import type { ProjectNames } from './located-project.js';
 
 const HEADER = 'idempotency-key';

@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { handleCommand, type Cause, type Commit, type EventStore, type NewestCommit } from '@headwater/event-sourcing';
-import { entityStream, type ProjectRef } from '@headwater/event-contracts';
+import { entityCodec, entityStream, type ProjectRef } from '@headwater/event-contracts';
 import type { Iri } from '@headwater/linked-data';
 import { EVENT_STORE, HeadwaterConfig } from '@headwater/platform';
 import { entityKind, resourceNotFound, type ResourceCommand } from '@headwater/resources';
 import type { Written } from '../answers/write-answers.js';
-import { entityCodec } from '../codecs.js';
 import { mustFit } from './event-size.js';
 
 export interface ResourceAppend {

@@ -1,6 +1,6 @@
 import { ANONYMOUS, commandId, recordedIn, revision, type Cause, type Recorded } from '@headwater/event-sourcing';
 import { InMemoryEventStore } from '@headwater/event-sourcing/testing';
-import { entityStream, type EntityEvent, type ProjectRef } from '@headwater/event-contracts';
+import { entityCodec, entityStream, type EntityEvent, type ProjectRef } from '@headwater/event-contracts';
 import { DirectoryLookup } from '@headwater/directory';
 import {
   InvalidDocument,
@@ -15,7 +15,6 @@ import {
 } from '@headwater/linked-data';
 import { HeadwaterConfig } from '@headwater/platform';
 import { Urls } from '@headwater/representations';
-import { entityCodec } from '../codecs.js';
 import { ChangeOrganizationHandler } from '../directory/change-organization.handler.js';
 import { ChangeProjectHandler } from '../directory/change-project.handler.js';
 import { CreateProjectHandler } from '../directory/create-project.handler.js';

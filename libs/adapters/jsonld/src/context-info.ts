@@ -13,6 +13,8 @@ export interface ContextInfo {
   /** It sets `@base`, or a `@vocab` relative to the base: what comes of it depends on more than the active context. */
   readonly dependsOnBase: boolean;
   readonly hostile: boolean;
+  /** It says `@import` or `@propagate`: it is more than a set of terms. */
+  readonly special: boolean;
 }
 
 const ABSOLUTE = /^(?:[A-Za-z][A-Za-z0-9+.-]*|_):/;
@@ -23,6 +25,7 @@ export function inspect(context: JsonValue, text = JSON.stringify(context)): Con
   let terms = 0;
   let longestString = 0;
   let dependsOnBase = false;
+  let special = false;
 
   const measure = (value: string): void => {
     if (value.length > longestString) longestString = value.length;
@@ -36,6 +39,7 @@ export function inspect(context: JsonValue, text = JSON.stringify(context)): Con
     for (const [name, definition] of Object.entries(definitions)) {
       terms++;
       measure(name);
+      if (name === '@import' || name === '@propagate') special = true;
       if (typeof definition === 'string') {
         measure(definition);
         if (name === '@import') references.add(unmark(definition));
@@ -48,5 +52,13 @@ export function inspect(context: JsonValue, text = JSON.stringify(context)): Con
     }
   };
   visit(context);
-  return { references: [...references], terms, size: text.length, longestString, dependsOnBase, hostile: isHostile(context, text) };
+  return {
+    references: [...references],
+    terms,
+    size: text.length,
+    longestString,
+    dependsOnBase,
+    hostile: isHostile(context, text),
+    special,
+  };
 }

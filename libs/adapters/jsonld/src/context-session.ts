@@ -13,7 +13,7 @@ import {
 import { unmark } from './hostile-names.js';
 import { InvalidContextValue, recordOf, type ContextCache, type ContextRecord, type PreparedContext } from './context-cache.js';
 import type { ContextInfo } from './context-info.js';
-import type { ActiveContext, ContextResolver, Processed, ResolvedContext } from './processor.js';
+import { initialContext, type ActiveContext, type ContextResolver, type Processed, type ResolvedContext } from './processor.js';
 
 export interface ContextLimits {
   /** Contexts that a document may use by IRI, directly or not. */
@@ -83,6 +83,37 @@ export class ContextSession {
         return this.guarded(() => this.resolve(context, mode, key));
       },
     };
+  }
+
+  /**
+   * What processing `elements` gives, where all of it is at hand: then nothing has to be processed, nor waited for. Not for contexts that
+   * reset, import, do not propagate, or have hostile names: what follows from these is left to jsonld.
+   */
+  processed(mode: 'expand' | 'compact', base: Iri, elements: readonly (string | ContextRecord | null)[]): ActiveContext | undefined {
+    return this.follow(initialContext(), elements, mode === 'compact' ? COMPACTING : base, 0);
+  }
+
+  private follow(
+    from: ActiveContext,
+    elements: readonly (string | ContextRecord | null)[],
+    key: string,
+    depth: number,
+  ): ActiveContext | undefined {
+    let active: ActiveContext | undefined = from;
+    for (const element of elements) {
+      if (element === null) return undefined;
+      if (typeof element === 'string') {
+        const found = this.found.get(element as Iri);
+        // Deeper than there are contexts means in a circle.
+        if (found === undefined || depth > this.found.size) return undefined;
+        active = this.follow(active, found.prepared.elements, key, depth + 1);
+      } else {
+        if (element.info.hostile || element.info.special) return undefined;
+        active = this.cache.find(element, element.info.dependsOnBase ? key : '', active)?.context;
+      }
+      if (active === undefined) return undefined;
+    }
+    return active;
   }
 
   /** The failure that jsonld may have wrapped or swallowed: an `InvalidDocument`, or whatever the loader threw. */

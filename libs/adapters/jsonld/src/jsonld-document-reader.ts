@@ -20,10 +20,14 @@ import { ContextCache, type ContextCacheLimits, type PreparedContext } from './c
 import { ContextSession, type ContextLimits } from './context-session.js';
 import { standIns, type StandIns } from './exact-numbers.js';
 import { isHostile, mark, unmark, unmarkJson } from './hostile-names.js';
+import { PlainContexts, type PlainContext } from './plain-context.js';
+import { compactPlain, expandPlain } from './plain-documents.js';
 import { compact, expand, type ActiveContext, type ContextResolver } from './processor.js';
 import { jsonLength } from './size-bound.js';
 
 export interface ReaderLimits extends ContextLimits, ContextCacheLimits {
+  /** Names of members and types whose meaning is remembered, in all contexts together; one takes up to 1 KB. */
+  readonly cachedNames: number;
   /** Length of the expanded form: a long term can make a small source large. */
   readonly maxExpandedChars: number;
 }
@@ -36,6 +40,7 @@ export const DEFAULT_READER_LIMITS: ReaderLimits = {
   maxExpandedChars: 4_194_304,
   cachedTerms: 20_000,
   cachedContextChars: 4_194_304,
+  cachedNames: 20_000,
 };
 
 /** Reads documents with jsonld: see `DocumentReader` for what that means, and `ReaderLimits` for the bounds. Keeps contexts between calls. */
@@ -43,11 +48,13 @@ export class JsonLdDocumentReader implements DocumentReader {
   private readonly limits: ReaderLimits;
   private readonly cache: ContextCache;
   private readonly metadata: PreparedContext;
+  private readonly plainContexts: PlainContexts;
 
   constructor(limits: Partial<ReaderLimits> = {}) {
     this.limits = { ...DEFAULT_READER_LIMITS, ...limits };
     this.cache = new ContextCache(this.limits);
     this.metadata = this.cache.loadedContext(builtinContext(CONTEXTS.metadata)?.['@context'] ?? {});
+    this.plainContexts = new PlainContexts(this.limits.cachedNames);
   }
 
   /** How many contexts are kept at the moment, for metrics. */
@@ -68,7 +75,9 @@ export class JsonLdDocumentReader implements DocumentReader {
     const hostile = isHostile(raw, source.text);
     const value = (hostile ? mark(raw) : raw) as JsonObject;
 
-    const roots = await this.expand(value, prepared, session, request);
+    const plain = hostile ? undefined : this.plainContext('expand', session, base, prepared.elements);
+    const plainRoot = plain === undefined ? undefined : expandPlain(value, plain, base);
+    const roots = plainRoot === undefined ? await this.expand(value, prepared, session, request) : [plainRoot];
     const { id, node } = identify(roots, request);
     const marked = hostile || session.hostile;
     const types = rootTypes(node, urlId).map((type) => (marked ? unmark(type) : type));
@@ -124,21 +133,31 @@ export class JsonLdDocumentReader implements DocumentReader {
   ): Promise<string> {
     const { '@id': _, ...withoutId } = node;
     const own = servedContext(prepared);
+    const elements = [...this.metadata.elements, ...own.elements];
+    const plain = this.plainContext('compact', session, base, elements);
+    const plainly = plain === undefined ? undefined : compactPlain(withoutId, plain);
+    if (plain !== undefined && plainly !== undefined && !Object.keys(plainly).some(isReservedMember)) {
+      return compactedText(id, own.text, plainly, plain.typeKey);
+    }
     const root = {};
     const { compacted, active } = await run('compacting', urlId, session, async () => {
-      const contextResolver = session.resolver('compact', base, root, [...this.metadata.elements, ...own.elements]);
+      const contextResolver = session.resolver('compact', base, root, elements);
       const options = { base: null, contextResolver, keepFreeFloatingNodes: false };
       const whole = await compact(withoutId, root, options);
       if (!Object.keys(whole.compacted).some(isReservedMember)) return whole;
       return { active: whole.active, compacted: await withoutReservedMembers(withoutId, (part) => compact(part, root, options)) };
     });
-    const { typeName, type } = typeMember(compacted, active);
-    const rest: Record<string, JsonValue> = {};
-    for (const name of Object.keys(compacted)) if (name !== typeName) rest[name] = compacted[name] ?? null;
-    const members = JSON.stringify(rest).slice(1, -1);
-    const context = own.text === '' ? METADATA_TEXT : `${METADATA_TEXT},${own.text}`;
-    const typeText = type === undefined ? '' : `,"@type":${JSON.stringify(type)}`;
-    return `{"@context":[${context}],"@id":${JSON.stringify(id)}${typeText}${members === '' ? '' : ','}${members}}`;
+    return compactedText(id, own.text, compacted, typeName(compacted, active));
+  }
+
+  private plainContext(
+    mode: 'expand' | 'compact',
+    session: ContextSession,
+    base: Iri,
+    elements: PreparedContext['elements'],
+  ): PlainContext | undefined {
+    const active = session.processed(mode, base, elements);
+    return active === undefined ? undefined : this.plainContexts.of(active);
   }
 
   /** Measures the expanded form where it could be too large: every string in it is the source's, prolonged by at most one of a context's. */
@@ -286,14 +305,22 @@ function servedContext(prepared: PreparedContext): Pick<PreparedContext, 'elemen
   return { elements: elements.filter((_, index) => kept[index]), text: texts.join(',') };
 }
 
-/** The root's type as compacted, under whatever alias the context has for `@type`. */
-function typeMember(compacted: JsonObject, active: ActiveContext): { readonly typeName?: string; readonly type?: JsonValue } {
-  const name = Object.hasOwn(compacted, '@type')
-    ? '@type'
-    : Object.keys(compacted).find((candidate) => active.mappings.get(candidate)?.['@id'] === '@type');
-  if (name === undefined) return {};
-  const type = compacted[name];
-  return type === undefined || (isJsonArray(type) && type.length === 0) ? { typeName: name } : { typeName: name, type };
+/** The served text: context, id and type in front, whatever aliases the context has for them. */
+function compactedText(id: Iri, contextText: string, compacted: JsonObject, typeKey: string | undefined): string {
+  const context = contextText === '' ? METADATA_TEXT : `${METADATA_TEXT},${contextText}`;
+  let text = `{"@context":[${context}],"@id":${JSON.stringify(id)}`;
+  const type = typeKey === undefined ? undefined : member(compacted, typeKey);
+  if (type !== undefined && !(isJsonArray(type) && type.length === 0)) text += `,"@type":${JSON.stringify(type)}`;
+  for (const name of Object.keys(compacted)) {
+    if (name !== typeKey) text += `,${JSON.stringify(name)}:${JSON.stringify(compacted[name])}`;
+  }
+  return `${text}}`;
+}
+
+/** The member that is the root's type, under whatever alias the context has for it. */
+function typeName(compacted: JsonObject, active: ActiveContext): string | undefined {
+  if (Object.hasOwn(compacted, '@type')) return '@type';
+  return Object.keys(compacted).find((name) => active.mappings.get(name)?.['@id'] === '@type');
 }
 
 /**

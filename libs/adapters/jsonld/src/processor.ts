@@ -1,9 +1,20 @@
 import { createRequire } from 'node:module';
 import type { JsonObject, JsonValue } from '@headwater/linked-data';
 
+/** A term of an active context, as far as it is looked into here. */
+export interface TermDefinition {
+  readonly '@id'?: string | null;
+  readonly '@type'?: string;
+  readonly '@container'?: readonly string[];
+  readonly reverse?: boolean;
+  readonly _prefix?: boolean;
+}
+
 /** An active context of jsonld: what its algorithms carry along. Opaque but for what is needed here. */
 export interface ActiveContext {
-  readonly mappings: ReadonlyMap<string, { readonly '@id'?: string } | null>;
+  readonly mappings: ReadonlyMap<string, TermDefinition | null>;
+  readonly '@vocab'?: string;
+  readonly previousContext?: ActiveContext;
   '@base'?: string | null;
 }
 
@@ -32,6 +43,12 @@ export interface ProcessorOptions {
   readonly keepFreeFloatingNodes: boolean;
 }
 
+/** What a relative reference is resolved against. */
+export interface RelativeTo {
+  readonly vocab?: boolean;
+  readonly base?: boolean;
+}
+
 interface LibraryOptions extends ProcessorOptions {
   readonly documentLoader: () => never;
   readonly eventHandler: null;
@@ -49,12 +66,14 @@ const require = createRequire(import.meta.url);
 const library = {
   context: require('jsonld/lib/context.js') as {
     getInitialContext(options: object): ActiveContext;
+    expandIri(activeCtx: ActiveContext, value: string, relativeTo: RelativeTo, options: object): string | null;
     process(request: { activeCtx: ActiveContext; localCtx: unknown; options: LibraryOptions }): Promise<ActiveContext>;
   },
   expand: require('jsonld/lib/expand.js') as {
     expand(request: { activeCtx: ActiveContext; element: unknown; options: LibraryOptions }): Promise<unknown>;
   },
   compact: require('jsonld/lib/compact.js') as {
+    compactIri(request: { activeCtx: ActiveContext; iri: string; value: unknown; relativeTo: RelativeTo; base: null }): string;
     compact(request: { activeCtx: ActiveContext; element: unknown; options: LibraryOptions }): Promise<unknown>;
   },
 };
@@ -68,8 +87,8 @@ function complete(options: ProcessorOptions): LibraryOptions {
 }
 
 /** Expands; the result is always an array, and an object that is nothing but a `@graph` is its graph's nodes. Does not change `input`. */
-export async function expand(input: JsonObject, options: ProcessorOptions): Promise<readonly JsonValue[]> {
-  const activeCtx = library.context.getInitialContext({});
+export async function expand(input: Readonly<Record<string, unknown>>, options: ProcessorOptions): Promise<readonly JsonValue[]> {
+  const activeCtx = initialContext();
   const expanded = (await library.expand.expand({ activeCtx, element: input, options: complete(options) })) as JsonValue;
   if (expanded === null) return [];
   if (Array.isArray(expanded)) return expanded as readonly JsonValue[];
@@ -89,10 +108,25 @@ export async function compact(
 ): Promise<{ readonly compacted: JsonObject; readonly active: ActiveContext }> {
   const libraryOptions = complete(options);
   const active = await library.context.process({
-    activeCtx: library.context.getInitialContext({}),
+    activeCtx: initialContext(),
     localCtx: context,
     options: libraryOptions,
   });
   const compacted = (await library.compact.compact({ activeCtx: active, element: node, options: libraryOptions })) as JsonObject;
   return { compacted, active };
+}
+
+/** The active context before any context was processed: one object for all documents. */
+export function initialContext(): ActiveContext {
+  return library.context.getInitialContext({});
+}
+
+/** What a name stands for: an IRI, a keyword, or null where the name is to be ignored. */
+export function expandIri(active: ActiveContext, name: string, relativeTo: RelativeTo, base: string | null): string | null {
+  return library.context.expandIri(active, name, relativeTo, { base, eventHandler: null });
+}
+
+/** The name that an IRI or a keyword is compacted to; of a property, the value has a say. */
+export function compactIri(active: ActiveContext, iri: string, vocab: boolean, value: unknown = null): string {
+  return library.compact.compactIri({ activeCtx: active, iri, value, relativeTo: { vocab }, base: null });
 }

@@ -12,6 +12,8 @@ export default {
   globalSetup: '<rootDir>/scripts/lib/jest-node-version.mjs',
   maxWorkers: 2,
   watchman: false,
+  // Jest looks for it here only: in a project it is accepted and ignored.
+  testTimeout: 120_000,
   projects: [
     {
       ...shared,
@@ -19,21 +21,18 @@ export default {
       roots: compiled,
       testMatch: ['**/dist/**/*.spec.js'],
       testPathIgnorePatterns: ['/node_modules/', ...slow],
-      testTimeout: 10_000,
     },
     {
       ...shared,
       displayName: 'integration',
       roots: compiled,
       testMatch: ['**/dist/**/*.int.spec.js', '**/dist/**/*.e2e.spec.js'],
-      testTimeout: 120_000,
     },
     {
       ...shared,
       displayName: 'workspace',
       roots: ['<rootDir>/scripts', '<rootDir>/tools'],
       testMatch: ['**/*.spec.mjs'],
-      testTimeout: 120_000,
     },
   ],
 };

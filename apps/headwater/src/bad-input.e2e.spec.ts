@@ -25,6 +25,8 @@ const REFUSED: readonly (readonly [string, string | Buffer, string])[] = [
   ['UTF-16', Buffer.from('{"a":1}', 'utf16le'), MALFORMED],
   ['a raw control character', '{"a":"\n"}', MALFORMED],
   ['a reserved member', '{"_rev": 1}', MALFORMED],
+  // It begins with '_', as reserved members of the root do; further in it is data.
+  ['__proto__ in the root', '{"__proto__": {"polluted": true}, "a": 1}', MALFORMED],
   ['an empty id', '{"@id": ""}', 'BlankId'],
   ['a blank node as id', '{"@id": "_:b0"}', 'InvalidJsonLdFormat'],
   ['another id than the path', '{"@id": "https://example.org/other"}', 'UnexpectedId'],
@@ -38,9 +40,11 @@ const REFUSED: readonly (readonly [string, string | Buffer, string])[] = [
 
 /** Bodies that look dangerous and are data. */
 const DATA: readonly (readonly [string, string])[] = [
-  ['__proto__', '{"__proto__": {"polluted": true}, "a": 1}'],
   ['constructor', '{"constructor": {"prototype": {"polluted": true}}, "toString": "x", "hasOwnProperty": 1, "valueOf": null}'],
-  ['__proto__ as a term', '{"@context": {"__proto__": "https://example.org/proto", "@vocab": "https://example.org/"}, "__proto__": "x"}'],
+  [
+    '__proto__ as a term',
+    '{"@context": {"__proto__": "https://example.org/proto", "@vocab": "https://example.org/"}, "a": {"__proto__": "x"}}',
+  ],
   ['nested __proto__', '{"a": {"__proto__": {"polluted": true}, "constructor": 1}}'],
   ['integers beyond a double', '{"a": 12345678901234567890, "b": 1.10, "c": 1e30, "d": -0}'],
   ['an unpaired surrogate', '{"a": "\\ud800", "b": "\\u0000"}'],

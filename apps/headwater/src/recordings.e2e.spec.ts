@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { differences } from './testing/recorded-differences.js';
 import { startTestApp, type TestApp } from './testing/test-app.js';
 
-/** A request that was sent to a running Nexus Delta, and what it answered: only of routes that this service has. */
+/**
+ * A request that was sent to a running Nexus Delta, and what it answered: of routes that this service has, without those that name an id or
+ * ETag of that system.
+ */
 interface Recorded {
   readonly id: string;
   readonly method: string;
@@ -27,7 +30,8 @@ describe('A client of the reference', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await startTestApp();
+    // The reference's own ways, where rulings 3 and 5 leave them to a switch: revisions would count otherwise.
+    app = await startTestApp({ HEADWATER_SKIP_UNCHANGED_UPDATES: 'true', HEADWATER_LIST_DEPRECATED_BY_DEFAULT: 'true' });
   });
   afterAll(() => app.close());
 

@@ -61,7 +61,9 @@ export async function createHttpApp(modules: readonly (Type | DynamicModule)[], 
   return {
     nest,
     async listen() {
-      await nest.listen(config.port, config.host);
+      await nest.init();
+      // Not through Nest, which logs what goes wrong here and throws it all the same.
+      await server.listen({ port: config.port, host: config.host });
       return addressOf(config.host, config.port);
     },
     close: () => (closing ??= close()),

@@ -13,7 +13,7 @@ import {
 import { unmark } from './hostile-names.js';
 import { InvalidContextValue, recordOf, type ContextCache, type ContextRecord, type PreparedContext } from './context-cache.js';
 import type { ContextInfo } from './context-info.js';
-import { initialContext, type ActiveContext, type ContextResolver, type Processed, type ResolvedContext } from './processor.js';
+import { initialContext, repair, type ActiveContext, type ContextResolver, type Processed, type ResolvedContext } from './processor.js';
 
 export interface ContextLimits {
   /** Contexts that a document may use by IRI, directly or not. */
@@ -239,6 +239,7 @@ export class ContextSession {
       setProcessed: (active: ActiveContext, processed: Processed) => {
         // Compacted IRIs stay absolute (the ids of nested nodes as the root's, ruling 15); jsonld 9 would make `a:b` of `{base}a:b`.
         if (mode === 'compact' && '@base' in processed.context) processed.context['@base'] = null;
+        repair(processed.context);
         this.cache.keep(record, base, active, processed);
       },
     };

@@ -470,6 +470,14 @@ describe('The compacted form', () => {
     });
   });
 
+  it('bears terms with a colon for what another term names too', async () => {
+    const context = { dc: 'https://v.org/', 'dc:t': { '@type': '@id' }, title: 'https://v.org/t' };
+    expect(await compacted({ '@context': context, title: 'x', 'dc:t': 'https://x.org/a' })).toMatchObject({
+      title: 'x',
+      'dc:t': 'https://x.org/a',
+    });
+  });
+
   it('keeps members with blanks in their names', async () => {
     const body = { 'first name': 'Ada', nested: { 'tab\tand\nline': 1 } };
     expect(await compacted(body)).toMatchObject(body);

@@ -136,10 +136,20 @@ export class PlainContexts {
     }
     let context = this.known.get(active);
     if (context === undefined) {
-      context = isPlain(active) ? new PlainContext(active, this.count) : 'not plain';
+      context = this.make(active);
       this.known.set(active, context);
     }
     return context === 'not plain' ? undefined : context;
+  }
+
+  private make(active: ActiveContext): PlainContext | 'not plain' {
+    if (!isPlain(active)) return 'not plain';
+    try {
+      return new PlainContext(active, this.count);
+    } catch {
+      // jsonld cannot invert every context; it will say so itself where that matters.
+      return 'not plain';
+    }
   }
 }
 

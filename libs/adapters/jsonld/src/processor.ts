@@ -8,6 +8,7 @@ export interface TermDefinition {
   readonly '@container'?: readonly string[];
   readonly reverse?: boolean;
   readonly _prefix?: boolean;
+  _termHasColon?: boolean;
 }
 
 /** An active context of jsonld: what its algorithms carry along. Opaque but for what is needed here. */
@@ -129,4 +130,18 @@ export function expandIri(active: ActiveContext, name: string, relativeTo: Relat
 /** The name that an IRI or a keyword is compacted to; of a property, the value has a say. */
 export function compactIri(active: ActiveContext, iri: string, vocab: boolean, value: unknown = null): string {
   return library.compact.compactIri({ activeCtx: active, iri, value, relativeTo: { vocab }, base: null });
+}
+
+/**
+ * Makes a processed context fit for compaction: jsonld 9.0.0 fails (TypeError) where a term with a colon has the IRI of a longer term without
+ * one, as `{"dc": "http://x/", "dc:t": {"@type": "@id"}, "title": "http://x/t"}`. The mark that it stumbles over keeps such terms from being prefixes, which they
+ * are not in any case.
+ */
+export function repair(context: ActiveContext): void {
+  const withColon: TermDefinition[] = [];
+  for (const term of context.mappings.values()) if (term?._termHasColon === true) withColon.push(term);
+  if (withColon.length === 0) return;
+  const others = new Set<unknown>();
+  for (const term of context.mappings.values()) if (term !== null && term._termHasColon !== true) others.add(term['@id']);
+  for (const term of withColon) if (others.has(term['@id'])) term._termHasColon = false;
 }

@@ -1,6 +1,6 @@
-import { mustBe, newProject, type TestProject } from './testing/api.js';
+import { mustBe, newProject, textIn, type TestProject } from './testing/api.js';
 import { AppProcess } from './testing/app-process.js';
-import { HttpClient, type JsonObject } from './testing/http-client.js';
+import { HttpClient } from './testing/http-client.js';
 import { temporaryFolder } from './testing/test-app.js';
 
 const nested = (levels: number, open: string, close: string): string => open.repeat(levels) + close.repeat(levels);
@@ -87,10 +87,10 @@ describe('Bad input', () => {
   });
 
   it.each(DATA)('%s is data', async (_, body) => {
-    const { json: written } = mustBe(201, await client.send('POST', project.resources, { body, headers: json }));
-    const self = String(written['_self']).replace(client.url, '');
+    const created = mustBe(201, await client.send('POST', project.resources, { body, headers: json }));
+    const self = textIn(created, '_self').replace(client.url, '');
     expect((await client.get(`${self}/source`)).text).toBe(body);
-    expect((await client.get(self)).json).toMatchObject({ '@id': written['@id'], _rev: 1 });
+    expect((await client.get(self)).json).toMatchObject({ '@id': created.json['@id'], _rev: 1 });
     expect((await client.get(`${self}?format=expanded`)).status).toBe(200);
     expect((await client.get(self, { accept: 'application/n-quads' })).status).toBe(200);
   });
@@ -124,8 +124,8 @@ describe('Bad input', () => {
 
   it('a token of another feed is refused', async () => {
     const other = await newProject(client);
-    const changes = JSON.parse((await client.get(`/datasets/${other.dataset}/changes?since=now`)).text) as readonly JsonObject[];
-    const token = String(changes.at(-1)?.['token']);
+    const { text } = await client.get(`/datasets/${other.dataset}/changes?since=now`);
+    const token = /"token":"([^"]+)"/.exec(text)?.[1] ?? 'none';
     expect((await client.get(`/datasets/${other.dataset}/changes?since=${token}`)).status).toBe(200);
     expect((await client.get(`/datasets/${project.dataset}/changes?since=${token}`)).status).toBe(400);
   });

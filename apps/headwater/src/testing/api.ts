@@ -38,8 +38,9 @@ export function textIn({ json, text }: Pick<Answer, 'json' | 'text'>, name: stri
 /** How many answers had each status and `@type`: `{ '201': 1, '409 ResourceAlreadyExists': 63 }`. */
 export function tally(answers: readonly Answer[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const { status, json } of answers) {
-    const key = status < 400 ? String(status) : `${String(status)} ${String(json['@type'] ?? json['type'])}`;
+  for (const answer of answers) {
+    const { status, json } = answer;
+    const key = status < 400 ? String(status) : `${String(status)} ${textIn(answer, '@type' in json ? '@type' : 'type')}`;
     counts[key] = (counts[key] ?? 0) + 1;
   }
   return counts;

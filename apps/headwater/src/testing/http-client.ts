@@ -1,7 +1,8 @@
 import { Agent, request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import type { JsonObject, JsonValue } from '@headwater/linked-data';
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
-export type JsonObject = { readonly [name: string]: Json };
+export type Json = JsonValue;
+export type { JsonObject } from '@headwater/linked-data';
 
 export interface Sending {
   readonly headers?: Readonly<Record<string, string>>;

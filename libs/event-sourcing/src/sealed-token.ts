@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
 import type { TokenKey } from './event-store.js';
 
 export type TokenFault = 'malformed' | 'foreign' | 'other binding';
@@ -12,18 +12,29 @@ export class TokenRefused extends Error {
 }
 
 const MAC_BYTES = 12;
+/** A dot would end it within a token. */
+const KEY_ID = /^[\w-]+$/;
+
+/** Every answer to a write has a token: preparing the secret anew takes five times as long as the MAC. */
+interface PreparedKey {
+  readonly id: string;
+  readonly secret: KeyObject;
+}
+
+const prepared = ({ id, secret }: TokenKey): PreparedKey => ({ id, secret: createSecretKey(secret) });
 
 /**
  * Opaque texts that clients hold for us and cannot change: base64url of `{version}{key id}.{binding hash}.{payload}` and a MAC over purpose
  * and text. Keys live in the event store; old ones are kept for opening.
  */
 export class SealedTokens {
-  readonly #keys: ReadonlyMap<string, TokenKey>;
-  readonly #current: TokenKey;
+  readonly #keys: ReadonlyMap<string, PreparedKey>;
+  readonly #current: PreparedKey;
 
   constructor(keys: readonly [TokenKey, ...TokenKey[]]) {
-    this.#current = keys[0];
-    this.#keys = new Map(keys.map((key) => [key.id, key]));
+    for (const { id } of keys) if (!KEY_ID.test(id)) throw new Error('The id of a token key is made of letters, digits, - and _.');
+    this.#current = prepared(keys[0]);
+    this.#keys = new Map(keys.map((key) => [key.id, prepared(key)]));
   }
 
   seal(purpose: string, binding: string, payload: string): string {
@@ -36,7 +47,8 @@ export class SealedTokens {
     const text = token.replaceAll(' ', '+').replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
     if (!/^[\w-]+$/.test(text)) throw new TokenRefused('malformed');
     const bytes = Buffer.from(text, 'base64url');
-    if (bytes.length <= MAC_BYTES) throw new TokenRefused('malformed');
+    // Only the one text that was issued stands for these bytes: a last character may have bits that decode to nothing.
+    if (bytes.length <= MAC_BYTES || bytes.toString('base64url') !== text) throw new TokenRefused('malformed');
     const body = bytes.subarray(MAC_BYTES);
     const plain = body.toString('utf8');
     const [head = '', bound = ''] = plain.split('.', 2);
@@ -47,13 +59,13 @@ export class SealedTokens {
     return plain.slice(head.length + bound.length + 2);
   }
 
-  #mac(key: TokenKey, purpose: string, body: Uint8Array): Buffer {
+  #mac(key: PreparedKey, purpose: string, body: Uint8Array): Buffer {
     return createHmac('sha256', key.secret).update(purpose).update('\0').update(body).digest().subarray(0, MAC_BYTES);
   }
 
   readonly #bindings = new Map<string, string>();
 
-  #bindingHash(key: TokenKey, binding: string): string {
+  #bindingHash(key: PreparedKey, binding: string): string {
     const cached = this.#bindings.get(`${key.id}.${binding}`);
     if (cached !== undefined) return cached;
     const hash = createHmac('sha256', key.secret).update('binding\0').update(binding).digest('base64url').slice(0, 8);

@@ -84,7 +84,7 @@ export {
 } from './position.js';
 export { count, projectBatch, touched, type Known } from './project-batch.js';
 export { Fork, Gap, place, type Applied, type HistoryScope, type ProjectedEvent, type Projection, type Row } from './projection.js';
-export { LogTrimmed, ProjectionRunner, type RunnerOptions } from './projection-runner.js';
+export { LogTrimmed, ProjectionNewer, ProjectionRunner, type RunnerOptions } from './projection-runner.js';
 export {
   CopyDropped,
   StreamUnparked,

@@ -1,4 +1,12 @@
-import { offset as asOffset, revision as asRevision, type Offset, type Partition, type ProjectionName, type StreamName } from './brand.js';
+import {
+  offset as asOffset,
+  revision as asRevision,
+  type Epoch,
+  type Offset,
+  type Partition,
+  type ProjectionName,
+  type StreamName,
+} from './brand.js';
 import type { DomainEvent, EventCodec, LogEntry } from './event.js';
 import type { EventLog, ReadLimit } from './event-log.js';
 import type { EventStore } from './event-store.js';
@@ -12,6 +20,7 @@ import {
   type ParkedEvent,
   type ProjectionBatch,
   type ProjectionCopies,
+  type ProjectionCopy,
   type ProjectionStore,
 } from './projection-store.js';
 
@@ -33,6 +42,10 @@ const COPIES_PER_VERSION = 1000;
 
 /** Copies are numbered so that one tells the version of the code that it was made by: version 2's are 2000, 2001, ... */
 const madeBy = (copy: number): number => Math.floor(copy / COPIES_PER_VERSION);
+
+/** Whether this release makes such a copy, of this life of the log. */
+const isOf = ({ version: code }: { readonly version: number }, epoch: Epoch, copy: ProjectionCopy): boolean =>
+  madeBy(copy.version) === code && copy.epoch === epoch;
 
 /** The number of a new copy: above every other of the same code, so that no zombie's number ever comes back. */
 function nextVersion(codeVersion: number, { served, building }: ProjectionCopies): number {
@@ -66,6 +79,8 @@ export class ProjectionRunner<Event extends DomainEvent> {
   /**
    * Finds the copies to drive, and makes what is missing: on first use the projection itself, after a change of its version or of the log's
    * epoch another copy beside the one that is served. A rebuild that a crash interrupted goes on. To be called once, before `step`.
+   *
+   * @throws ProjectionNewer
    */
   async prepare(): Promise<void> {
     const { log, store, projections } = this.#options;
@@ -74,8 +89,7 @@ export class ProjectionRunner<Event extends DomainEvent> {
     const building: Copy<Event>[] = [];
     for (const projection of projections) {
       const copies = await store.versions(projection.name);
-      const ours = ({ version, epoch: of }: { readonly version: number; readonly epoch: string }): boolean =>
-        madeBy(version) === projection.version && of === epoch;
+      const ours = (copy: ProjectionCopy): boolean => isOf(projection, epoch, copy);
       if (copies.served === undefined) {
         const version = nextVersion(projection.version, copies);
         await store.create(projection.name, version, epoch);
@@ -83,6 +97,9 @@ export class ProjectionRunner<Event extends DomainEvent> {
         live.push({ projection, version });
         continue;
       }
+      // Two releases side by side would build and drop each other's copies for ever: the newer one wins.
+      if (madeBy(copies.served.version) > projection.version)
+        throw new ProjectionNewer(projection.name, projection.version, copies.served.version);
       const resumed = copies.building.filter(ours);
       if (ours(copies.served)) live.push({ projection, version: copies.served.version });
       else if (resumed.length === 0) building.push(await this.#beside(projection, copies));
@@ -93,13 +110,19 @@ export class ProjectionRunner<Event extends DomainEvent> {
     this.#watermarks.clear();
   }
 
-  /** Begins a rebuild: a copy from the start of the log, beside the one that is served, which goes on being served and driven. */
+  /**
+   * Begins a rebuild, or joins the one that another runner has begun: a copy from the start of the log, beside the one that is served, which
+   * goes on being served and driven.
+   */
   async rebuild(name: ProjectionName): Promise<void> {
-    const { store, projections } = this.#options;
+    const { log, store, projections } = this.#options;
     const projection = projections.find((one) => one.name === name);
     if (projection === undefined) throw new Error(`There is no projection ${name}.`);
     if (this.#building.some((copy) => copy.projection === projection)) return;
-    const copy = await this.#beside(projection, await store.versions(name));
+    const copies = await store.versions(name);
+    const epoch = await log.epoch();
+    const begun = copies.building.find((copy) => isOf(projection, epoch, copy));
+    const copy = begun === undefined ? await this.#beside(projection, copies) : { projection, version: begun.version };
     this.#building = [...this.#building, copy];
   }
 
@@ -120,7 +143,8 @@ export class ProjectionRunner<Event extends DomainEvent> {
    * Each is one transaction. A copy that has caught up with what is served takes its place.
    *
    * @returns how many entries were applied; 0 where everything has caught up.
-   * @throws Gap, Fork, UnknownEvent, LogTrimmed: the partition must stop and somebody be told. What the store throws: try again later.
+   * @throws Gap, Fork, UnknownEvent, LogTrimmed, ProjectionNewer: the partition must stop and somebody be told. What the store throws: try
+   * again later.
    */
   async step(partition: Partition): Promise<number> {
     for (;;) {
@@ -298,6 +322,18 @@ function checkContiguous(after: Offset, entries: readonly LogEntry[]): void {
   for (const { offset, partition } of entries) {
     if (offset !== expected) throw new LogTrimmed(partition, asOffset(expected), offset);
     expected += 1;
+  }
+}
+
+/** A later release has built the copy that is served. This one stops until it is upgraded; `rebuild` goes back to it. */
+export class ProjectionNewer extends Error {
+  override readonly name = 'ProjectionNewer';
+  constructor(
+    readonly projection: ProjectionName,
+    readonly version: number,
+    readonly served: number,
+  ) {
+    super(`Copy ${String(served)} of ${projection} was built by a later release than this one, which makes version ${String(version)}.`);
   }
 }
 

@@ -10,5 +10,5 @@ export {
   type ResourceRejectionCode,
 } from './rejection.js';
 export type { ReadContent, ResourceCommand, Target } from './resource-commands.js';
-export { entityKind, resourceDecider } from './resource.decider.js';
+export { entityKind, resourceDecider, sameButForModified } from './resource.decider.js';
 export { RESOLVERS_SCHEMA, UNCONSTRAINED } from './schemas.js';

@@ -194,7 +194,7 @@ const identityOf = ({ id, organization, project, organizationUuid, projectUuid, 
 });
 
 /** Content hashes are `{of all but meta.modified}[.{of meta.modified}]`: a push compares the first part only (datasets.md ruling 14). */
-const sameButForModified = (a: string, b: string): boolean => a.split('.', 1)[0] === b.split('.', 1)[0];
+export const sameButForModified = (a: string, b: string): boolean => a.split('.', 1)[0] === b.split('.', 1)[0];
 
 const withTag = (content: ReadContent, tag: string | undefined): ReadContent & { readonly tag?: string } =>
   tag === undefined ? content : { ...content, tag };

@@ -40,7 +40,8 @@ export class InMemoryEventLog implements EventLog, LogPublisher {
       'publish',
       () => {
         const entries = this.#of(to);
-        for (const record of records) entries.push({ ...record, partition: to, offset: offset(entries.length) });
+        let last: number = entries.at(-1)?.offset ?? BEFORE_FIRST;
+        for (const record of records) entries.push({ ...record, partition: to, offset: offset((last += 1)) });
       },
       unreachable,
     );
@@ -65,13 +66,16 @@ export class InMemoryEventLog implements EventLog, LogPublisher {
 function page(entries: readonly LogEntry[], after: Offset, limit: ReadLimit): readonly LogEntry[] {
   const found: LogEntry[] = [];
   let characters = 0;
-  for (const entry of entries.slice(after + 1)) {
+  for (const entry of entries.slice(firstAfter(entries, after))) {
     characters += sizeOf(entry);
     if (found.length === limit.entries || (found.length > 0 && characters > limit.characters)) break;
     found.push(entry);
   }
   return found;
 }
+
+/** Offsets are contiguous, but the log may have lost its beginning. */
+const firstAfter = (entries: readonly LogEntry[], after: Offset): number => Math.max(0, after + 1 - (entries[0]?.offset ?? 0));
 
 function sizeOf({ event: { head, content } }: LogEntry): number {
   return head.length + (content === undefined ? 0 : content.source.length + content.expanded.length + content.compacted.length);

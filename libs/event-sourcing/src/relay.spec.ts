@@ -1,0 +1,124 @@
+import { describe, expect, it } from '@jest/globals';
+import { offset, partition, type StreamName } from './brand.js';
+import type { LogEntry } from './event.js';
+import { relayPartition } from './relay.js';
+import { places, totals } from './testing/counter.js';
+import { CounterService } from './testing/counter-service.js';
+import { newStream } from './testing/test-commits.js';
+import { partitionOf } from './partition.js';
+
+const P0 = partition(0);
+
+const streamsIn0 = (count: number): readonly StreamName[] => {
+  const streams: StreamName[] = [];
+  while (streams.length < count) {
+    const stream = newStream();
+    if (partitionOf(stream, 3) === P0) streams.push(stream);
+  }
+  return streams.sort();
+};
+
+const published = (service: CounterService): Promise<readonly LogEntry[]> =>
+  service.log.read(P0, offset(-1), { entries: 10_000, characters: 1e9 });
+const told = (entries: readonly LogEntry[], stream: StreamName): readonly number[] =>
+  entries.filter((entry) => entry.stream === stream).map((entry) => entry.revision);
+
+/** That the log holds what the store does, at least once, and that projecting it is as if it held it once. */
+async function expectHarmless(service: CounterService, streams: readonly StreamName[]): Promise<void> {
+  const entries = await published(service);
+  for (const stream of streams) {
+    const [newest] = await service.store.newest([stream]);
+    const revisions = told(entries, stream);
+    // Invariant 1: its first appearance in order.
+    const first = revisions.filter((at, index) => revisions.indexOf(at) === index);
+    expect(first).toEqual(Array.from({ length: newest?.revision ?? 0 }, (_, index) => index + 1));
+  }
+  await service.catchUp(await service.runnerReady());
+  for (const stream of streams) {
+    const [newest] = await service.store.newest([stream]);
+    expect(service.projections.served(totals.name).row(stream)?.revision).toBe(newest?.revision);
+  }
+  expect(service.digest(totals)).toEqual(await service.replayed(totals));
+  expect(service.projections.served(places.name).history()).toHaveLength(streams.length * 3);
+}
+
+describe('A relay', () => {
+  const filled = async (): Promise<{ service: CounterService; streams: readonly StreamName[] }> => {
+    const service = await CounterService.start();
+    const streams = streamsIn0(4);
+    for (const stream of streams) await service.add(stream, 1);
+    for (const stream of streams) await service.add(stream, 2, 3);
+    return { service, streams };
+  };
+
+  it('publishes what is pending, once, in the order of each stream (invariants 2 and 3)', async () => {
+    const { service, streams } = await filled();
+    expect(await relayPartition(service.store, service.log, P0, 3)).toBe(8);
+    expect(await relayPartition(service.store, service.log, P0, 3)).toBe(0);
+    const entries = await published(service);
+    expect(entries).toHaveLength(12);
+    for (const stream of streams) expect(told(entries, stream)).toEqual([1, 2, 3]);
+    expect(await service.store.pending(P0, undefined, 10)).toEqual([]);
+  });
+
+  it('leaves pending what it could not publish, and publishes it next time', async () => {
+    const { service, streams } = await filled();
+    service.log.faults.refuse('publish');
+    await expect(relayPartition(service.store, service.log, P0, 3)).rejects.toThrow('told to refuse');
+    expect(await published(service)).toEqual([]);
+    expect(await relayPartition(service.store, service.log, P0, 3)).toBe(8);
+    await expectHarmless(service, streams);
+  });
+
+  it('repeats what it does not know to be published: harmless', async () => {
+    const { service, streams } = await filled();
+    service.log.faults.loseAnswer('publish');
+    await expect(relayPartition(service.store, service.log, P0, 3)).rejects.toThrow('was lost');
+    expect(await relayPartition(service.store, service.log, P0, 3)).toBe(8);
+    expect((await published(service)).length).toBeGreaterThan(12);
+    await expectHarmless(service, streams);
+  });
+
+  it('repeats what it could not note as published: harmless', async () => {
+    const { service, streams } = await filled();
+    service.store.faults.refuse('published');
+    await expect(relayPartition(service.store, service.log, P0, 3)).rejects.toThrow('told to refuse');
+    await relayPartition(service.store, service.log, P0, 3);
+    await expectHarmless(service, streams);
+  });
+
+  it('bears a log that takes what it is sent twice', async () => {
+    const { service, streams } = await filled();
+    service.log.faults.repeat('publish');
+    await relayPartition(service.store, service.log, P0, 3);
+    await expectHarmless(service, streams);
+  });
+
+  it('that was paused past its lease can only repeat (a zombie)', async () => {
+    const { service, streams } = await filled();
+    const paused = service.log.faults.pause('publish');
+    const zombie = relayPartition(service.store, service.log, P0, 3);
+    await paused.reached;
+    await relayPartition(service.store, service.log, P0, 3);
+    const complete = await published(service);
+    paused.resume();
+    await zombie;
+    expect((await published(service)).slice(0, complete.length)).toEqual(complete);
+    await expectHarmless(service, streams);
+  });
+
+  it('finds in its next round what was appended behind it', async () => {
+    const { service, streams } = await filled();
+    const [first] = streams;
+    if (first === undefined) throw new Error('There is no stream.');
+    const paused = service.log.faults.pause('publish');
+    const round = relayPartition(service.store, service.log, P0, 3);
+    await paused.reached;
+    await service.add(first, 5);
+    paused.resume();
+    await round;
+    const rounds = [await relayPartition(service.store, service.log, P0, 3), await relayPartition(service.store, service.log, P0, 3)];
+    expect(told(await published(service), first)).toEqual([1, 2, 3, 4]);
+    expect(rounds.at(-1)).toBe(0);
+  });
+});

@@ -99,6 +99,13 @@ describe('Projects', () => {
     expect(taken.json['@type']).toBe('ResourceAlreadyExists');
   });
 
+  it('may demand schemas of resources with a type', async () => {
+    mustBe(201, await client.put(path, { enforceSchema: true }));
+    const refused = mustBe(400, await client.put(`/v1/resources/${org}/${project}/_/r`, { '@type': 'T' }));
+    expect(refused.json['@type']).toBe('SchemaIsMandatory');
+    mustBe(201, await client.put(`/v1/resources/${org}/${project}/_/context`, { '@context': { name: 'https://schema.org/name' } }));
+  });
+
   it('are deprecated, which stops writes below them, and brought back, whole (recording 381)', async () => {
     mustBe(201, await client.put(path, settings));
     expect(mustBe(200, await client.delete(`${path}?rev=1`)).json).toEqual(written(2, true));

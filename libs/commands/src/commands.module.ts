@@ -7,6 +7,7 @@ import { CreateProjectHandler } from './directory/create-project.handler.js';
 import { OrganizationsController } from './directory/organizations.controller.js';
 import { ProjectsController } from './directory/projects.controller.js';
 import { PushController } from './push/push.controller.js';
+import { PushGate } from './push/push-gate.js';
 import { PushItemsHandler } from './push/push-items.handler.js';
 import { PushReader } from './push/push-reader.js';
 import { ChangeResourceHandler } from './resources/change-resource.handler.js';
@@ -31,6 +32,7 @@ import { UpdateResourceHandler } from './resources/update-resource.handler.js';
     Documents,
     EventStoreContexts,
     FirstAnswers,
+    PushGate,
     PushReader,
     ResourceAppender,
     ResourceLookup,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { parseJsonSource } from '@headwater/linked-data';
-import { contentHash, sameButForModified } from './content-hash.js';
+import { sameButForModified } from '@headwater/resources';
+import { contentHash } from './content-hash.js';
 
 const hash = (text: string): string => contentHash(parseJsonSource(text));
 const same = (a: string, b: string): boolean => sameButForModified(hash(a), hash(b));

@@ -15,6 +15,3 @@ export function contentHash(source: JsonSource): string {
   const modified = isJsonObject(meta) ? member(meta, 'modified') : undefined;
   return modified === undefined ? of : `${of}.${hash('sha256', JSON.stringify(modified), 'base64url').slice(0, SHORT)}`;
 }
-
-/** Whether two contents differ in `meta.modified` at most. */
-export const sameButForModified = (a: string, b: string): boolean => a.split('.', 1)[0] === b.split('.', 1)[0];

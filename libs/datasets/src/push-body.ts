@@ -48,6 +48,8 @@ export interface PushRequest {
   /** Who pushes, as a name: part of the identity of items that have a `dataPointKey` only. */
   readonly client: string;
   readonly maxItems: number;
+  /** Levels of arrays and objects that an item may have. */
+  readonly maxDepth?: number;
 }
 
 /**
@@ -76,11 +78,11 @@ export function* pushedItems(request: PushRequest): Generator<PushedItem | Extra
 function readItem(
   text: string,
   index: number,
-  { base, client }: PushRequest,
+  { base, client, maxDepth }: PushRequest,
 ): PushedItem | Extract<Outcome, { successful: false }> | undefined {
   let source: JsonSource;
   try {
-    source = parseJsonSource(text);
+    source = parseJsonSource(text, maxDepth === undefined ? {} : { maxDepth });
   } catch (error) {
     if (!(error instanceof MalformedJson)) throw error;
     // Text that is no JSON makes the whole array none; what is only too much for us is the item's own fault.

@@ -21,6 +21,7 @@ export type RequestRejectionCode =
   | 'EventTooLarge'
   | 'IdempotencyKeyReused'
   | 'InvalidDeleteRequest'
+  | 'SchemaIsMandatory'
   | 'ProjectDeletionIsDisabled'
   | 'IndexingFailed'
   | 'PositionNotReached'
@@ -70,6 +71,7 @@ export const STATUS: Readonly<Record<RejectionCode, number>> = {
   ResourceIsNotDeprecated: 400,
   ResourceNotFound: 404,
   RevisionNotFound: 404,
+  SchemaIsMandatory: 400,
   ServiceUnavailable: 503,
   TagNotFound: 404,
   TooManyTags: 400,

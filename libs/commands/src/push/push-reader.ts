@@ -1,22 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Rejection, type Cause, type EventStore, type Loaded, type PushId, type StreamName } from '@headwater/event-sourcing';
 import { entityStream, type Pushed } from '@headwater/event-contracts';
-import {
-  MalformedPush,
-  TooManyItems,
-  contentHash,
-  pushedItems,
-  sameButForModified,
-  type Outcome,
-  type PushedItem,
-} from '@headwater/datasets';
+import { MalformedPush, TooManyItems, contentHash, pushedItems, type Outcome, type PushedItem } from '@headwater/datasets';
 import type { Located } from '@headwater/directory';
 import { InvalidDocument, mustNotBeReserved } from '@headwater/linked-data';
 import { EVENT_STORE, HeadwaterConfig } from '@headwater/platform';
 import { rejection } from '@headwater/representations';
-import type { EntityState } from '@headwater/resources';
+import { sameButForModified, type EntityState } from '@headwater/resources';
 import { Documents } from '../resources/documents.js';
 import { mustFit } from '../resources/event-size.js';
+import { mayBeUnconstrained } from '../resources/located-project.js';
 import type { Push } from './push-messages.js';
 import { PushPlan } from './push-plan.js';
 import { Slices } from './slices.js';
@@ -63,7 +56,7 @@ export class PushReader {
     const plan = new PushPlan(this.store, cause, (commit) => mustFit(commit, this.config.eventMaxBytes));
     const reading: Reading = { located, push, id, plan, outcomes: [], slices: new Slices() };
     let batch: HashedItem[] = [];
-    for (const item of itemsOf(reading, cause, this.config.pushMaxItems)) {
+    for (const item of itemsOf(reading, cause, this.config)) {
       if ('successful' in item) {
         reading.outcomes.push(item);
       } else {
@@ -102,6 +95,7 @@ export class PushReader {
       } else {
         const content = await this.documents.read({ located, source: item.source, id: item.iri, hash });
         mustNotBeReserved(content);
+        if (loaded.state.kind === 'absent') mayBeUnconstrained(located, content.types);
         plan.add(loaded, { type: 'store', content, pushed });
       }
     } catch (error) {
@@ -110,9 +104,10 @@ export class PushReader {
   }
 }
 
-function* itemsOf({ push, located }: Reading, cause: Cause, maxItems: number): ReturnType<typeof pushedItems> {
+function* itemsOf({ push, located }: Reading, cause: Cause, config: HeadwaterConfig): ReturnType<typeof pushedItems> {
+  const { pushMaxItems: maxItems, jsonldMaxDepth: maxDepth } = config;
   try {
-    yield* pushedItems({ text: push.text, base: located.project.base, client: clientOf(cause), maxItems });
+    yield* pushedItems({ text: push.text, base: located.project.base, client: clientOf(cause), maxItems, maxDepth });
   } catch (error) {
     if (error instanceof MalformedPush) throw rejection('MalformedRequestContentRejection', error.message);
     if (error instanceof TooManyItems) throw rejection('PayloadTooLarge', error.message);

@@ -7,6 +7,7 @@ import { JSON_TYPE, Problem, causeOf, projectRef, requireJsonBody, sendJson } fr
 import { Rejection } from '@headwater/event-sourcing';
 import { rejection } from '@headwater/representations';
 import { WriteAnswers } from '../answers/write-answers.js';
+import { PushGate } from './push-gate.js';
 import { PushItems } from './push-messages.js';
 
 /** Pushes to datasets, under both spellings of the path (datasets.md, rulings 2 and 3). */
@@ -15,6 +16,7 @@ export class PushController {
   constructor(
     private readonly bus: CommandBus,
     private readonly answers: WriteAnswers,
+    private readonly gate: PushGate,
   ) {}
 
   @Post(':dataset/resources')
@@ -23,8 +25,10 @@ export class PushController {
     const project = projectOf(dataset);
     mustNotBeFullSync(request);
     const lenient = prefersLenient(request);
-    const text = textOf(requireJsonBody(request));
-    const { outcomes, position } = await this.bus.execute(new PushItems({ dataset, project, text, lenient }, causeOf(request)));
+    const body = requireJsonBody(request);
+    const { outcomes, position } = await this.gate.within(body.length, () =>
+      this.bus.execute(new PushItems({ dataset, project, text: textOf(body), lenient }, causeOf(request))),
+    );
     const headers = { ...this.answers.headers(position), ...(lenient ? { 'preference-applied': 'handling=lenient' } : {}) };
     return sendJson(reply, 200, bodyOf(outcomes), { contentType: JSON_TYPE, headers });
   }

@@ -8,7 +8,7 @@ import { expandSegment, isIri, isJsonObject, member, mustNotBeReserved, type Iri
 import type { Written } from '../answers/write-answers.js';
 import { Documents } from './documents.js';
 import { FirstAnswers, idFor } from './idempotency.js';
-import { schemaNotResolved, schemaSegment, type ProjectNames } from './located-project.js';
+import { mayBeUnconstrained, schemaNotResolved, schemaSegment, type ProjectNames } from './located-project.js';
 import { ResourceAppender } from './resource-appender.js';
 import { ResourceLookup, type Found } from './resource-lookup.js';
 import { CreateResource, type NewResource } from './resource-messages.js';
@@ -63,6 +63,7 @@ export class CreateResourceHandler implements ICommandHandler<CreateResource> {
       check: () => {
         mustNotBeReserved(content);
         if (schema.kind === 'other') throw schemaNotResolved(schema.iri, address.project);
+        mayBeUnconstrained(located, content.types);
       },
     });
   }

@@ -66,3 +66,14 @@ export const schemaNotResolved = (schema: Iri, project: ProjectRef) => {
     },
   });
 };
+
+/**
+ * Of a project that demands schemas, new resources without one are only those without a type: contexts are such (section 6.6, ruling 18).
+ *
+ * @throws Rejection SchemaIsMandatory
+ */
+export function mayBeUnconstrained({ project }: Located, types: readonly Iri[]): void {
+  if (!project.enforceSchema || types.length === 0) return;
+  const name = projectName({ organization: project.organization, project: project.label });
+  throw rejection('SchemaIsMandatory', `Project '${name}' takes no resources with a type that no schema constrains: name a schema.`);
+}

@@ -86,6 +86,19 @@ describe('Resources', () => {
     },
   );
 
+  it('have no type where their project demands schemas', async () => {
+    const side = new CommandSide();
+    await side.organization({ type: 'CreateOrganization', label: 'org', uuid: 'u' });
+    await side.createProject('proj', 'org', true);
+    await expect(side.create('{"@type":"https://x.org/T"}', { id: 'r' })).rejects.toEqual(refused('SchemaIsMandatory'));
+    await expect(side.push([{ id: 'r', '@type': 'https://x.org/T' }])).rejects.toMatchObject({
+      extra: { items: [{ successful: false, index: 0, error: expect.stringContaining('schema') }] },
+    });
+    await side.create('{"@context":{}}', { id: 'context' });
+    // What is unconstrained already may stay so (section 6.6).
+    expect((await side.update('context', 1, '{"@type":"https://x.org/T"}')).entity.rev).toBe(2);
+  });
+
   it('are tagged, untagged, deprecated, brought back', async () => {
     const side = await CommandSide.started({ HEADWATER_MAX_TAGS: '2' });
     await side.create(created, { id: 'r', tag: 'first' });

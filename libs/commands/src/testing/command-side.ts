@@ -113,8 +113,8 @@ export class CommandSide {
     return this.#organizations.execute(new ChangeOrganization(command, this.cause()));
   }
 
-  createProject(project = 'proj', organization = 'org') {
-    const settings = { base: this.base, vocab: 'https://example.org/vocab/' as Iri, apiMappings: [], enforceSchema: false };
+  createProject(project = 'proj', organization = 'org', enforceSchema = false) {
+    const settings = { base: this.base, vocab: 'https://example.org/vocab/' as Iri, apiMappings: [], enforceSchema };
     return this.#createProject.execute(new CreateProject({ organization, project }, settings, this.cause()));
   }
 

@@ -31,9 +31,12 @@ interface Entry {
 export interface ContextCacheLimits {
   /** Terms in all processed contexts together; a term takes about 2 KB there. */
   readonly cachedTerms: number;
-  /** Characters of all inline contexts together. */
+  /** Characters of all inline contexts together, each taken for 1,000 more than it has. */
   readonly cachedContextChars: number;
 }
+
+/** What a context costs besides its text: records, maps, lists. */
+const ENTRY_CHARS = 1_000;
 
 /**
  * Keeps contexts between documents, within bounds: inline ones by their text, loaded ones by identity, and what processing gave. What was
@@ -61,9 +64,10 @@ export class ContextCache {
     if (recent !== undefined) return recent;
     const prepared = this.earlier.get(text) ?? prepare(context, text);
     const half = this.limits.cachedContextChars / 2;
-    if (text.length > half / 2) return prepared;
+    const weight = text.length + ENTRY_CHARS;
+    if (weight > half / 2) return prepared;
     this.recent.set(text, prepared);
-    this.recentChars += text.length;
+    this.recentChars += weight;
     if (this.recentChars > half) {
       for (const [old, dropped] of this.earlier) if (!this.recent.has(old)) this.forget(dropped);
       this.earlier = this.recent;

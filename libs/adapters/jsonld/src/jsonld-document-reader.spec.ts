@@ -544,7 +544,7 @@ describe('The bounds', () => {
   });
 
   it('hold for what is kept: unique contexts leave nothing behind', async () => {
-    const reader = bounded({ cachedTerms: 500, cachedContextChars: 5_000 });
+    const reader = bounded({ cachedTerms: 500, cachedContextChars: 20_000 });
     const sizes = [];
     for (let n = 0; n < 300; n++) {
       const context = {

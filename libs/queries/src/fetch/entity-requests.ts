@@ -62,7 +62,7 @@ export function versionOf(query: QueryParams | undefined): Version {
   const tag = query.one('tag');
   if (tag === undefined) return rev === undefined ? LATEST : { kind: 'rev', rev };
   if (rev !== undefined) throw malformedParameter('tag', 'tag and rev query parameters cannot be present simultaneously');
-  if (tag === '') throw malformedParameter('tag', 'A tag has at least one character.');
+  if (tag === '' || tag === 'latest') throw malformedParameter('tag', "A tag has at least one character, and 'latest' is reserved.");
   return { kind: 'tag', tag };
 }
 

@@ -5,6 +5,7 @@ import './lib/require-node.mjs';
 const { at, launch, pinnedNode, say } = await import('./lib/workspace.mjs');
 const { assertPinnedNode, ensureInstalled } = await import('./lib/install.mjs');
 const { ensureBuilt } = await import('./lib/build.mjs');
+const { serviceFlags } = await import('./lib/service-flags.mjs');
 const { supervise } = await import('./lib/supervise.mjs');
 
 await launch(async () => {
@@ -12,5 +13,5 @@ await launch(async () => {
   const version = assertPinnedNode();
   await ensureBuilt();
   say(`starting on Node ${version}`);
-  return supervise(pinnedNode, [at('apps', 'headwater', 'dist', 'main.js'), ...process.argv.slice(2)]);
+  return supervise(pinnedNode, [...serviceFlags, at('apps', 'headwater', 'dist', 'main.js'), ...process.argv.slice(2)]);
 });

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { serviceFlags } from '../../scripts/lib/service-flags.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const entry = join(root, 'apps', 'headwater', 'dist', 'main.js');
@@ -42,7 +43,7 @@ export const launchHeadwater = (options) => launchProcess(...headwater(options))
 
 function headwater({ dataDir, port, log, nodeArgs = [], env = {} }) {
   const settings = { HEADWATER_HOST: '127.0.0.1', HEADWATER_PORT: String(port), HEADWATER_DATA_DIR: dataDir, ...env };
-  return [[...nodeArgs, entry], { port, log, env: { ...withoutSettings(process.env), ...settings } }];
+  return [[...serviceFlags, ...nodeArgs, entry], { port, log, env: { ...withoutSettings(process.env), ...settings } }];
 }
 
 /** @param {string[]} args of node @param {{ port: number, log: string, env?: NodeJS.ProcessEnv }} options @returns {Promise<Service>} */

@@ -138,6 +138,16 @@ describe('A push to a dataset', () => {
     expect(a?.['meta']).not.toHaveProperty('isDeleted');
   });
 
+  it('takes what the feed of another project gave', async () => {
+    const first = await push([{ id: 'a', n: 1 }, SEED[1] as Json]);
+    const items = await changes(first);
+    const other = await newProject(client, { base: 'https://other.org/' });
+    path = `/dataset/${other.dataset}/resources`;
+    mustBe(200, await push(items));
+    mustBe(200, await client.get(`${other.resources}/_/a`));
+    expect(mustBe(200, await push(items)).headers['headwater-position']).toEqual((await push([])).headers['headwater-position']);
+  });
+
   it('stores nothing where items are bad, and names each', async () => {
     const bad: Json = [
       CONTEXT,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Iri } from '@headwater/linked-data';
+import { renderChangedItem } from './changed-item.js';
 import { MalformedPush, TooManyItems, pushedItems, type PushedItem } from './push-body.js';
 
 const base = 'https://example.org/base/' as Iri;
@@ -28,6 +29,16 @@ describe('The body of a push', () => {
     const [read1] = read(`[${item}]`) as PushedItem[];
     expect(read1?.source.text).toBe(item);
     expect(read1?.source.inexact).toHaveLength(1);
+  });
+
+  it('may hold items as a changes feed gives them, whose _rev means nothing here', () => {
+    const source = '{"n":12345678901234567890,"id":"x","meta":{"modified":"then"}}';
+    const row = { id: `${base}x` as Iri, rev: 7, deprecated: false, modified: 'now', identity: { kind: 'id', id: 'x' } as const };
+    expect(read(`[${renderChangedItem(row, source)}]`)).toMatchObject([{ iri: `${base}x`, source: { text: source } }]);
+    const [tombstone] = read(`[${renderChangedItem({ ...row, deprecated: true }, source)}]`);
+    expect(tombstone).toMatchObject({ iri: `${base}x`, deleted: true });
+    expect(read('[{ "_rev" : 1 , "id" : "x" , "_rev" : 2 }]')).toMatchObject([{ source: { text: '{"id" : "x"}' } }]);
+    expect(read('[{"_rev":"no number","id":"x"}]')).toMatchObject([{ source: { text: '{"_rev":"no number","id":"x"}' } }]);
   });
 
   it.each([

@@ -4,6 +4,7 @@ import {
   arrayElements,
   isJsonObject,
   member,
+  objectMembers,
   parseJsonSource,
   type Iri,
   type JsonSource,
@@ -81,8 +82,10 @@ function readItem(
   { base, client, maxDepth }: PushRequest,
 ): PushedItem | Extract<Outcome, { successful: false }> | undefined {
   let source: JsonSource;
+  const limits = maxDepth === undefined ? {} : { maxDepth };
   try {
-    source = parseJsonSource(text, maxDepth === undefined ? {} : { maxDepth });
+    source = parseJsonSource(text, limits);
+    if (hasFeedsRev(source.value)) source = parseJsonSource(withoutRev(text), limits);
   } catch (error) {
     if (!(error instanceof MalformedJson)) throw error;
     // Text that is no JSON makes the whole array none; what is only too much for us is the item's own fault.
@@ -105,6 +108,17 @@ function readItem(
     throw error;
   }
 }
+
+/** Items of a changes feed carry `_rev` (ruling 13): what was read there may be pushed elsewhere, where it means nothing. */
+const hasFeedsRev = (value: JsonValue): boolean => isJsonObject(value) && Number.isInteger(member(value, REV));
+
+const REV = '_rev';
+
+const withoutRev = (text: string): string =>
+  `{${objectMembers(text)
+    .filter(({ name }) => name !== REV)
+    .map(({ keyStart, valueEnd }) => text.slice(keyStart, valueEnd))
+    .join(',')}}`;
 
 const isMarked = (value: JsonValue, mark: string): boolean => isJsonObject(value) && member(value, 'id') === mark;
 

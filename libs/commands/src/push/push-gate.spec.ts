@@ -4,13 +4,13 @@ import { PushGate } from './push-gate.js';
 const config = HeadwaterConfig.read({ HEADWATER_PUSH_MAX_BYTES: '1024' });
 
 describe('Pushes at one time', () => {
-  it('are as many as fit into four of the largest, and others again once these are done', async () => {
+  it('are as many as fit into two of the largest, and others again once these are done', async () => {
     const gate = new PushGate(config);
     const done = Promise.withResolvers<string>();
-    const running = Array.from({ length: 4 }, () => gate.within(1024, () => done.promise));
+    const running = Array.from({ length: 2 }, () => gate.within(1024, () => done.promise));
     await expect(gate.within(1, () => Promise.resolve('x'))).rejects.toMatchObject({ code: 'ServiceUnavailable' });
     done.resolve('done');
-    expect(await Promise.all(running)).toHaveLength(4);
+    expect(await Promise.all(running)).toHaveLength(2);
     expect(await gate.within(1024, () => Promise.resolve('x'))).toBe('x');
   });
 
@@ -19,6 +19,6 @@ describe('Pushes at one time', () => {
     for (let count = 0; count < 10; count += 1) {
       await expect(gate.within(1024, () => Promise.reject(new Error('bad')))).rejects.toThrow('bad');
     }
-    expect(await gate.within(4096, () => Promise.resolve('x'))).toBe('x');
+    expect(await gate.within(2048, () => Promise.resolve('x'))).toBe('x');
   });
 });

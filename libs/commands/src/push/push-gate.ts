@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { HeadwaterConfig } from '@headwater/platform';
 import { rejection } from '@headwater/representations';
 
-/** How many of the largest pushes may be worked on at one time. */
-const LARGEST_AT_ONCE = 4;
+/** How many of the largest pushes may be worked on at one time: each takes some twenty times its size until it is stored. */
+const LARGEST_AT_ONCE = 2;
 
 /** Bounds what pushes keep in memory together (design.md, invariant 7): beyond it the answer is 503, to be tried again. */
 @Injectable()

@@ -75,9 +75,11 @@ describe('A push to a dataset', () => {
     ]);
   });
 
-  it('may go to either spelling of the path', async () => {
+  it('may go to either spelling of the path, with the prefix or without', async () => {
     mustBe(200, await client.post(`/datasets/${project.dataset}/resources`, [{ id: 'x' }]));
     mustBe(200, await client.post(`/dataset/${project.dataset}/resources/`, [{ id: 'x' }]));
+    mustBe(200, await client.post(`/data/streaming/dataset/${project.dataset}/resources`, [{ id: 'x' }]));
+    mustBe(200, await client.post(`/data/streaming/datasets/${project.dataset}/resources`, [{ id: 'x' }]));
   });
 
   it('writes resources of the project, that /v1 has under the id as pushed', async () => {

@@ -10,8 +10,8 @@ import { WriteAnswers } from '../answers/write-answers.js';
 import { PushGate } from './push-gate.js';
 import { PushItems } from './push-messages.js';
 
-/** Pushes to datasets, under both spellings of the path (datasets.md, rulings 2 and 3). */
-@Controller(['dataset', 'datasets'])
+/** Pushes to datasets, under both spellings of the path, with and without the prefix (datasets.md, rulings 2 and 3). */
+@Controller(['dataset', 'datasets', 'data/streaming/dataset', 'data/streaming/datasets'])
 export class PushController {
   constructor(
     private readonly bus: CommandBus,

@@ -13,7 +13,7 @@ import {
 import { unmark } from './hostile-names.js';
 import { InvalidContextValue, recordOf, type ContextCache, type ContextRecord, type PreparedContext } from './context-cache.js';
 import type { ContextInfo } from './context-info.js';
-import { initialContext, repair, type ActiveContext, type ContextResolver, type Processed, type ResolvedContext } from './processor.js';
+import { INITIAL_CONTEXT, repair, type ActiveContext, type ContextResolver, type Processed, type ResolvedContext } from './processor.js';
 
 export interface ContextLimits {
   /** Contexts that a document may use by IRI, directly or not. */
@@ -90,7 +90,7 @@ export class ContextSession {
    * reset, import, do not propagate, or have hostile names: what follows from these is left to jsonld.
    */
   processed(mode: 'expand' | 'compact', base: Iri, elements: readonly (string | ContextRecord | null)[]): ActiveContext | undefined {
-    return this.follow(initialContext(), elements, mode === 'compact' ? COMPACTING : base, 0);
+    return this.follow(INITIAL_CONTEXT, elements, mode === 'compact' ? COMPACTING : base, 0);
   }
 
   private follow(

@@ -189,6 +189,8 @@ describe('The types (spec/resources.md 3.6)', () => {
     expect(await compacted({ '@context': context, '@type': ['ex:A', 'https://x.org/B'] })).toMatchObject({ '@type': ['ex:A', 'ex:B'] });
     expect(await compacted({ '@context': { kind: '@type', '@vocab': 'https://v.org/' }, kind: 'T' })).toMatchObject({ '@type': 'T' });
     expect(await compacted({ '@type': [], name: 'x' })).not.toHaveProperty('@type');
+    expect(await compacted({ '@type': [], a: { '@list': [1] } })).not.toHaveProperty('@type');
+    expect((await read({ '@type': 'T', 1: 'x', b: 2 }, { id })).compacted).toContain('"@type":"T","1":"x","b":2}');
   });
 
   it.each([5, ['a b'], '_:b', { a: 1 }])('are IRIs, not %j (089)', async (type) => {

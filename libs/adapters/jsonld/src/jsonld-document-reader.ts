@@ -308,13 +308,16 @@ function servedContext(prepared: PreparedContext): Pick<PreparedContext, 'elemen
 /** The served text: context, id and type in front, whatever aliases the context has for them. */
 function compactedText(id: Iri, contextText: string, compacted: JsonObject, typeKey: string | undefined): string {
   const context = contextText === '' ? METADATA_TEXT : `${METADATA_TEXT},${contextText}`;
-  let text = `{"@context":[${context}],"@id":${JSON.stringify(id)}`;
+  const head = `{"@context":[${context}],"@id":${JSON.stringify(id)}`;
+  const names = Object.keys(compacted);
+  const [first] = names;
+  if (first === undefined) return `${head}}`;
   const type = typeKey === undefined ? undefined : member(compacted, typeKey);
-  if (type !== undefined && !(isJsonArray(type) && type.length === 0)) text += `,"@type":${JSON.stringify(type)}`;
-  for (const name of Object.keys(compacted)) {
-    if (name !== typeKey) text += `,${JSON.stringify(name)}:${JSON.stringify(compacted[name])}`;
-  }
-  return `${text}}`;
+  if (typeKey === undefined || type === undefined) return `${head},${JSON.stringify(compacted).slice(1)}`;
+  // Types come first, but for members that look like array indexes, which JavaScript puts before all others.
+  if (first === typeKey) return `${head},"@type"${JSON.stringify(compacted).slice(1 + JSON.stringify(typeKey).length)}`;
+  const members = names.filter((name) => name !== typeKey).map((name) => `,${JSON.stringify(name)}:${JSON.stringify(compacted[name])}`);
+  return `${head},"@type":${JSON.stringify(type)}${members.join('')}}`;
 }
 
 /** The member that is the root's type, under whatever alias the context has for it. */

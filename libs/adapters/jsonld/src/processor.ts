@@ -89,8 +89,7 @@ function complete(options: ProcessorOptions): LibraryOptions {
 
 /** Expands; the result is always an array, and an object that is nothing but a `@graph` is its graph's nodes. Does not change `input`. */
 export async function expand(input: Readonly<Record<string, unknown>>, options: ProcessorOptions): Promise<readonly JsonValue[]> {
-  const activeCtx = initialContext();
-  const expanded = (await library.expand.expand({ activeCtx, element: input, options: complete(options) })) as JsonValue;
+  const expanded = (await library.expand.expand({ activeCtx: INITIAL_CONTEXT, element: input, options: complete(options) })) as JsonValue;
   if (expanded === null) return [];
   if (Array.isArray(expanded)) return expanded as readonly JsonValue[];
   const graph = (expanded as JsonObject)['@graph'];
@@ -109,7 +108,7 @@ export async function compact(
 ): Promise<{ readonly compacted: JsonObject; readonly active: ActiveContext }> {
   const libraryOptions = complete(options);
   const active = await library.context.process({
-    activeCtx: initialContext(),
+    activeCtx: INITIAL_CONTEXT,
     localCtx: context,
     options: libraryOptions,
   });
@@ -117,10 +116,8 @@ export async function compact(
   return { compacted, active };
 }
 
-/** The active context before any context was processed: one object for all documents. */
-export function initialContext(): ActiveContext {
-  return library.context.getInitialContext({});
-}
+/** The active context before any context was processed. */
+export const INITIAL_CONTEXT = library.context.getInitialContext({});
 
 /** What a name stands for: an IRI, a keyword, or null where the name is to be ignored. */
 export function expandIri(active: ActiveContext, name: string, relativeTo: RelativeTo, base: string | null): string | null {

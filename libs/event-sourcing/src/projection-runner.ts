@@ -147,6 +147,7 @@ export class ProjectionRunner<Event extends DomainEvent> {
    * again later.
    */
   async step(partition: Partition): Promise<number> {
+    let doubted = false;
     for (;;) {
       try {
         const applied = (await this.#advance(this.#live, partition)) + (await this.#advance(this.#building, partition));
@@ -156,7 +157,11 @@ export class ProjectionRunner<Event extends DomainEvent> {
         // Overtaken: forget everything and go on from where the other one is.
         if (error instanceof WatermarkMoved || error instanceof StreamUnparked) this.#watermarks.clear();
         else if (error instanceof CopyDropped) await this.prepare();
-        else throw error;
+        else if (!doubted && contradictsLog(error)) {
+          // What was remembered, or read while a stream was re-driven or a copy dropped, may be what is wrong: look again before stopping.
+          doubted = true;
+          this.#watermarks.clear();
+        } else throw error;
       }
     }
   }
@@ -316,6 +321,8 @@ const REDRIVE_PAGE = 500;
 function decoded<Event extends DomainEvent>(entry: LogEntry, codec: EventCodec<Event>): ProjectedEvent<Event> {
   return { partition: entry.partition, offset: entry.offset, recorded: codec.decode(entry.stream, entry.revision, entry.event) };
 }
+
+const contradictsLog = (error: unknown): boolean => error instanceof Gap || error instanceof Fork || error instanceof LogTrimmed;
 
 function checkContiguous(after: Offset, entries: readonly LogEntry[]): void {
   let expected = after + 1;

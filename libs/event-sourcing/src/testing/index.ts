@@ -1,3 +1,5 @@
+export { Chaos, chaosScript, type ChaosRunner, type ChaosStep, type ChaosSubject } from './chaos.js';
+export { digestOf } from './counter-service.js';
 export { recordedAt, specificationOf, stateAfter, type Given, type GivenEvents, type WhenDecided } from './decider-spec.js';
 export { AnswerLost, Faults, type Pause } from '../in-memory/faults.js';
 export { InMemoryEventLog, type EventLogSnapshot } from '../in-memory/in-memory-event-log.js';

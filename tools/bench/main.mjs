@@ -224,6 +224,9 @@ function report({ rss, perResource, restart }) {
 
 function sayProfile(title, functions) {
   say(`\n  Where the time goes: ${title}`);
+  const threads = Map.groupBy(functions, ({ where }) => where.slice(0, where.indexOf(':')));
+  const shares = [...threads].map(([thread, own]) => `${thread} ${(own.reduce((sum, { share }) => sum + share, 0) * 100).toFixed(0)} %`);
+  say(`  ${shares.join(', ')}; (program) is native code, exec of the writer mostly waiting for the disk`);
   for (const { share, where } of functions.slice(0, 25)) say(`  ${(share * 100).toFixed(1).padStart(5)} %  ${where}`);
   say('');
 }

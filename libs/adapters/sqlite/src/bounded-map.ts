@@ -1,32 +1,35 @@
-/** A map that forgets its oldest entries beyond a bound. */
+/**
+ * A map that forgets what was not asked for lately. It keeps two generations: when the younger is full it becomes the older, and the older
+ * is forgotten. (Deleting the oldest entry of one map each time would be slow: the place of a deleted entry is walked over until it is
+ * cleared away.)
+ */
 export class BoundedMap<Key, Value> {
-  readonly #entries = new Map<Key, Value>();
+  readonly #half: number;
+  #young = new Map<Key, Value>();
+  #old = new Map<Key, Value>();
 
-  constructor(private readonly bound: number) {}
-
-  get size(): number {
-    return this.#entries.size;
+  /** @param bound how many entries are kept at most. */
+  constructor(bound: number) {
+    this.#half = Math.max(1, Math.floor(bound / 2));
   }
 
   get(key: Key): Value | undefined {
-    return this.#entries.get(key);
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    if (old !== undefined) this.set(key, old);
+    return old;
   }
 
   set(key: Key, value: Value): void {
-    if (this.#entries.size >= this.bound && !this.#entries.has(key)) {
-      for (const oldest of this.#entries.keys()) {
-        this.#entries.delete(oldest);
-        break;
-      }
-    }
-    this.#entries.set(key, value);
-  }
-
-  delete(key: Key): void {
-    this.#entries.delete(key);
+    this.#young.set(key, value);
+    if (this.#young.size < this.#half) return;
+    this.#old = this.#young;
+    this.#young = new Map();
   }
 
   clear(): void {
-    this.#entries.clear();
+    this.#young.clear();
+    this.#old.clear();
   }
 }

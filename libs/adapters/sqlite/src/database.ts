@@ -28,6 +28,11 @@ export class Query<Row extends readonly Column[] = readonly Column[]> {
     return this.#statement.iterate(...values) as unknown as Iterable<Row>;
   }
 
+  /** Inserts a row. @returns its row id. (`RETURNING` would make a temporary table each time.) */
+  insert(...values: readonly SQLInputValue[]): number {
+    return Number(this.#statement.run(...values).lastInsertRowid);
+  }
+
   /** @returns how many rows were changed. */
   run(...values: readonly SQLInputValue[]): number {
     return Number(this.#statement.run(...values).changes);

@@ -89,7 +89,7 @@ export class EventReader implements Omit<EventStore, 'append' | 'appendTogether'
 
   /** Reads on until the last row ends its commit. */
   #complete(stream: StreamName, rows: CommitRow[]): void {
-    for (let last = rows.at(-1); last !== undefined && last[4] === null; last = rows.at(-1)) {
+    for (let last = rows.at(-1); last?.[4] === null; last = rows.at(-1)) {
       for (const row of this.#from.iterate(stream, last[2] + 1, PAGE)) {
         rows.push(row);
         if (row[4] !== null) break;
@@ -113,7 +113,7 @@ export class EventReader implements Omit<EventStore, 'append' | 'appendTogether'
     const start = after === undefined ? 0 : Number(after);
     return inSnapshot(this.db, () => {
       const rows = within(this.#scan.iterate(start, SCAN_PAGE), this.pageCharacters, (row) => [row, sizeOf(row)]);
-      for (let last = rows.at(-1); last !== undefined && last[4] === null; last = rows.at(-1)) {
+      for (let last = rows.at(-1); last?.[4] === null; last = rows.at(-1)) {
         rows.push(...this.#scan.all(last[0], 1));
         if (rows.at(-1) === last) throw new Error('The last commit of the log has no end.');
       }

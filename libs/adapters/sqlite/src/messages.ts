@@ -39,6 +39,8 @@ export type ToWriter =
   | { readonly type: 'append'; readonly id: number; readonly units: readonly Unit[]; readonly fields: readonly Field[] }
   | { readonly type: 'rebuild'; readonly id: number; readonly projection: ProjectionName }
   | { readonly type: 'redrive'; readonly id: number; readonly projection: ProjectionName; readonly stream: StreamName }
+  /** Somebody waits for the projections. */
+  | { readonly type: 'hurry' }
   /** Tries again after the projections were stopped by something that has been mended. */
   | { readonly type: 'resume'; readonly id: number }
   | { readonly type: 'limit'; readonly id: number; readonly maxBytes: number }

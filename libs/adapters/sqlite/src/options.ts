@@ -14,10 +14,15 @@ export interface StoreBounds {
   /** What one transaction of the writer takes at most; a single call may be larger and is then a transaction of its own. */
   readonly groupCommits: number;
   readonly groupCharacters: number;
-  /** What one projection step takes at most, and, while appends wait, how many entries. */
+  /** What one projection step takes at most. */
   readonly stepEntries: number;
   readonly stepCharacters: number;
-  readonly stepEntriesUnderLoad: number;
+  /**
+   * While writes come, a step is made when so many entries have gathered or the last step is so many milliseconds ago, or when somebody
+   * waits for it: a step writes the ends of some twenty tables, for one entry as for a hundred.
+   */
+  readonly stepAtEntries: number;
+  readonly stepEveryMilliseconds: number;
   /** Characters of the newest events that the writer keeps for the projections, so that they need not be read again. */
   readonly recentCharacters: number;
   /** Characters of events in one page of a scan, a history or a changes feed. A page holds at least one. */
@@ -42,11 +47,13 @@ export const DEFAULT_BOUNDS: StoreBounds = {
   groupCharacters: 2 * 1024 * 1024,
   stepEntries: 512,
   stepCharacters: 4 * 1024 * 1024,
-  stepEntriesUnderLoad: 64,
+  stepAtEntries: 128,
+  stepEveryMilliseconds: 20,
   recentCharacters: 8 * 1024 * 1024,
   pageCharacters: 4 * 1024 * 1024,
-  writerCacheKiB: 24 * 1024,
-  readerCacheKiB: 12 * 1024,
+  // Larger ones do not pay: what is not in them is in the system's own cache.
+  writerCacheKiB: 8 * 1024,
+  readerCacheKiB: 8 * 1024,
   cachedNames: 10_000,
   // 16 MiB: an index page that many writes touch is written back once, and a restart after a crash reads no more than this.
   walPages: 4096,

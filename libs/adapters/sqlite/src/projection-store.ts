@@ -27,7 +27,8 @@ import {
 } from '@headwater/event-sourcing';
 import { Query } from './database.js';
 import type { ServedCopy } from './messages.js';
-import { Streams } from './streams.js';
+import { ONLY_PARTITION } from './stored-log.js';
+import type { Streams } from './streams.js';
 import { kindOf } from './tables/kinds.js';
 import type { ProjectionTables, Shared } from './tables/tables.js';
 import { TermReader, TermWriter } from './terms.js';
@@ -120,9 +121,16 @@ export class SqliteProjectionStore implements ProjectionStore {
     const copy = this.#find(projection, version);
     if (copy === undefined) return streams.map(() => undefined);
     const tables = this.#tables(copy);
+    const watermark = this.#standsAt(copy, ONLY_PARTITION);
     return streams.map((stream) => {
       const known = this.#shared.streams.find(stream);
-      return known === undefined ? undefined : tables.load(known.id, stream);
+      if (known === undefined) return undefined;
+      // What began after the watermark cannot be here yet: most of what is written is new.
+      if (known.first !== undefined && known.first - 1 > watermark) {
+        tables.absent(known.id);
+        return undefined;
+      }
+      return tables.load(known.id, stream);
     });
   }
 
@@ -221,12 +229,8 @@ export class SqliteProjectionStore implements ProjectionStore {
   async create(projection: ProjectionName, version: number, epoch: Epoch): Promise<void> {
     if (this.#find(projection, version) !== undefined) return;
     this.#transaction(() => {
-      const insert = new Query<readonly [number]>(
-        this.db,
-        "INSERT INTO projection_copies (name, version, epoch, state) VALUES (?, ?, ?, 'building') RETURNING id",
-      );
-      const [id] = insert.get(projection, version, epoch) ?? [];
-      if (id === undefined) throw new Error(`The copy ${version} of ${projection} was not stored.`);
+      const insert = new Query(this.db, "INSERT INTO projection_copies (name, version, epoch, state) VALUES (?, ?, ?, 'building')");
+      const id = insert.insert(projection, version, epoch);
       this.db.exec(kindOf(projection).create(id));
     });
     this.#readCopies();

@@ -137,7 +137,7 @@ export class SqliteStore implements EventStore, ProjectionProgress {
     this.#events = new EventReader(this.#db, bounds.pageCharacters);
     this.#log = new StoredLog(this.#db);
     this.#served = new Served(this.#db, new TermReader(this.#db, bounds.cachedNames));
-    this.#progress = new SqliteProgress(this.#served);
+    this.#progress = new SqliteProgress(this.#served, () => writer.hurry());
     this.#feed = new SqliteFeedReader(this.#served, bounds.pageCharacters);
     this.#parkedStreams = new Query(this.#db, 'SELECT count(*) FROM (SELECT DISTINCT stream FROM parked WHERE copy = ?)');
     const resources = new SqliteResourcesReader(this.#served);
@@ -238,7 +238,9 @@ export class SqliteStore implements EventStore, ProjectionProgress {
       }
     };
     const [databaseBytes, walBytes] = await Promise.all([size(this.#path), size(`${this.#path}-wal`)]);
-    return { ...this.state(), writing: this.#writer.ready, queuedCommits: commits, queuedCharacters: characters, databaseBytes, walBytes };
+    const { ready: writing, refused } = this.#writer;
+    const sizes = { queuedCommits: commits, queuedCharacters: characters, databaseBytes, walBytes };
+    return { ...this.state(), writing, ...(refused === undefined ? {} : { refused }), ...sizes };
   }
 
   /** Returns once every projection has what is in the log now. @throws where they have stopped, or the store is closed. */
@@ -248,6 +250,7 @@ export class SqliteStore implements EventStore, ProjectionProgress {
       if (this.#state.stopped !== undefined) throw new StoreUnavailable(this.#state.stopped);
       if (this.#closing !== undefined) throw new StoreUnavailable('The store is closed.');
       if (this.#state.served.every(({ watermark }) => watermark >= last)) return;
+      this.#writer.hurry();
       await new Promise<void>((resolve) => this.#waiting.add(resolve));
     }
   }

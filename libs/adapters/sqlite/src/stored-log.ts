@@ -126,8 +126,6 @@ export class RecentLog implements EventLog {
   constructor(
     db: DatabaseSync,
     private readonly bound: number,
-    /** How much a step may take just now, within the runner's own limit. */
-    private readonly entriesNow: () => number,
   ) {
     this.#stored = new StoredLog(db);
     this.#last = this.#stored.lastNow();
@@ -173,7 +171,7 @@ export class RecentLog implements EventLog {
 
   async read(_partition: Partition, after: Offset, limit: ReadLimit): Promise<readonly LogEntry[]> {
     if (after >= this.#last) return [];
-    const entries = Math.min(limit.entries, this.entriesNow());
+    const { entries } = limit;
     const first = this.#recent[0]?.offset;
     if (first === undefined || after + 1 < first) {
       this.#page = this.#stored.readNow(after, { entries, characters: limit.characters });

@@ -10,6 +10,8 @@ export interface StreamState {
   revision: number;
   /** Sequence number of the newest event. */
   newest: number;
+  /** Sequence number of the first event, where it is known: a copy that stands before it has no row of the stream. */
+  readonly first: number | undefined;
 }
 
 /** Where a stream's newest commit begins and ends. */
@@ -25,16 +27,22 @@ const NO_EVENT: StreamEnd = { base: 0, revision: 0, newest: 0 };
 export class Streams {
   readonly #known: BoundedMap<string, StreamState>;
   readonly #find: Query<readonly [id: number, revision: number, newest: number]>;
-  readonly #insert: Query<readonly [number]>;
+  readonly #insert: Query;
   readonly #move: Query;
-  readonly #name: Query<readonly [string]>;
+  readonly #last: Query<readonly [number | null]>;
+  #lastId: number;
 
   constructor(db: DatabaseSync, cached: number) {
     this.#known = new BoundedMap(cached);
     this.#find = new Query(db, 'SELECT id, revision, newest FROM streams WHERE name = ?');
-    this.#insert = new Query(db, 'INSERT INTO streams (name, revision, base, newest) VALUES (?, ?, ?, ?) RETURNING id');
+    this.#insert = new Query(db, 'INSERT INTO streams (id, name, revision, base, newest) VALUES (?, ?, ?, ?, ?)');
     this.#move = new Query(db, 'UPDATE streams SET revision = ?, base = ?, newest = ? WHERE id = ?');
-    this.#name = new Query(db, 'SELECT name FROM streams WHERE id = ?');
+    this.#last = new Query(db, 'SELECT max(id) FROM streams');
+    this.#lastId = this.#readLastId();
+  }
+
+  #readLastId(): number {
+    return this.#last.get()?.[0] ?? 0;
   }
 
   find(name: StreamName): StreamState | undefined {
@@ -43,7 +51,7 @@ export class Streams {
     const found = this.#find.get(name);
     if (found === undefined) return undefined;
     const [id, revision, newest] = found;
-    const state = { id, revision, newest };
+    const state = { id, revision, newest, first: revision === 1 ? newest : undefined };
     this.#known.set(name, state);
     return state;
   }
@@ -53,16 +61,11 @@ export class Streams {
     return (this.find(name) ?? this.add(name, NO_EVENT)).id;
   }
 
-  name(id: number): StreamName {
-    const [name] = this.#name.get(id) ?? [];
-    if (name === undefined) throw new Error(`There is no stream ${String(id)}.`);
-    return name as StreamName;
-  }
-
   add(name: StreamName, { base, revision, newest }: StreamEnd): StreamState {
-    const [id] = this.#insert.get(name, revision, base, newest) ?? [];
-    if (id === undefined) throw new Error(`The stream ${name} was not stored.`);
-    const state = { id, revision, newest };
+    const id = this.#lastId + 1;
+    this.#insert.run(id, name, revision, base, newest);
+    this.#lastId = id;
+    const state = { id, revision, newest, first: revision === 0 ? undefined : newest - revision + 1 };
     this.#known.set(name, state);
     return state;
   }
@@ -76,5 +79,6 @@ export class Streams {
   /** Forgets what a transaction may have stored that was rolled back. */
   forget(): void {
     this.#known.clear();
+    this.#lastId = this.#readLastId();
   }
 }

@@ -9,19 +9,18 @@ const MAX_REMEMBERED = 4096;
 export class TermWriter {
   readonly #ids: BoundedMap<string, number>;
   readonly #find: Query<readonly [number]>;
-  readonly #insert: Query<readonly [number]>;
+  readonly #insert: Query;
 
   constructor(db: DatabaseSync, cached: number) {
     this.#ids = new BoundedMap(cached);
     this.#find = new Query(db, 'SELECT id FROM terms WHERE text = ?');
-    this.#insert = new Query(db, 'INSERT INTO terms (text) VALUES (?) RETURNING id');
+    this.#insert = new Query(db, 'INSERT INTO terms (text) VALUES (?)');
   }
 
   idOf(text: string): number {
     const known = this.#ids.get(text);
     if (known !== undefined) return known;
-    const [id] = this.#find.get(text) ?? this.#insert.get(text) ?? [];
-    if (id === undefined) throw new Error('A text was neither found nor stored.');
+    const id = this.#find.get(text)?.[0] ?? this.#insert.insert(text);
     if (text.length <= MAX_REMEMBERED) this.#ids.set(text, id);
     return id;
   }

@@ -47,8 +47,10 @@ export class WriterLoop {
   #failing: string | undefined;
   #retryAt = 0;
   #retryAfter = FIRST_RETRY;
-  /** Entries that the last group added: what a step should at least keep up with. */
-  #appended = 0;
+  /** Entries that have gathered since the last step. */
+  #gathered = 0;
+  #steppedAt = -Infinity;
+  #hurry = false;
   #checkpointed = true;
 
   constructor(
@@ -58,7 +60,7 @@ export class WriterLoop {
   ) {
     this.#streams = new Streams(db, bounds.cachedNames);
     this.#appender = new Appender(db, this.#streams);
-    this.#log = new RecentLog(db, bounds.recentCharacters, () => this.#entriesNow());
+    this.#log = new RecentLog(db, bounds.recentCharacters);
     this.#projections = new SqliteProjectionStore(db, this.#streams, (at) => this.#log.kept(at), bounds.cachedNames);
     this.#runner = new ProjectionRunner({
       log: this.#log,
@@ -94,6 +96,9 @@ export class WriterLoop {
         return;
       case 'append':
         this.#append(message);
+        return;
+      case 'hurry':
+        this.#hurry = true;
         return;
       case 'switched':
         this.#inUse = new Set(message.copies);
@@ -142,7 +147,7 @@ export class WriterLoop {
       this.port.post({ type: 'outcomes', id, outcomes, milliseconds: performance.now() - started });
       if (entries.length === 0) return;
       this.#log.add(entries);
-      this.#appended = entries.length;
+      this.#gathered += entries.length;
       this.#behind = true;
       this.#checkpointed = false;
     } catch (error) {
@@ -155,7 +160,10 @@ export class WriterLoop {
 
   /** @returns whether there was something to do. */
   async #project(): Promise<boolean> {
-    if (!this.#behind || this.#stopped !== undefined || performance.now() < this.#retryAt) return false;
+    if (this.#wait() > 0) return false;
+    this.#steppedAt = performance.now();
+    this.#gathered = 0;
+    this.#hurry = false;
     const started = performance.now();
     const building = this.#runner.building.size;
     try {
@@ -203,13 +211,13 @@ export class WriterLoop {
     };
   }
 
-  /** While appends come, a step takes little more than what came: they wait for it. */
-  #entriesNow(): number {
-    const { stepEntries, stepEntriesUnderLoad } = this.bounds;
-    if (this.#appended === 0) return stepEntries;
-    const entries = Math.max(stepEntriesUnderLoad, this.#appended * 2);
-    this.#appended = 0;
-    return Math.min(stepEntries, entries);
+  /** How many milliseconds the next step has to wait; infinite where there is nothing to do. */
+  #wait(): number {
+    if (!this.#behind || this.#stopped !== undefined) return Infinity;
+    const now = performance.now();
+    const { stepAtEntries, stepEveryMilliseconds } = this.bounds;
+    const due = this.#hurry || this.#gathered === 0 || this.#gathered >= stepAtEntries ? 0 : this.#steppedAt + stepEveryMilliseconds - now;
+    return Math.max(0, due, this.#retryAt - now);
   }
 
   #discard(): boolean {
@@ -222,10 +230,9 @@ export class WriterLoop {
   }
 
   async #rest(): Promise<void> {
-    const retry = this.#behind && this.#stopped === undefined ? Math.max(1, this.#retryAt - performance.now()) : undefined;
     const idle = this.#checkpointed ? undefined : IDLE_BEFORE_CHECKPOINT;
     const before = performance.now();
-    await this.port.arrival(Math.min(retry ?? Infinity, idle ?? Infinity));
+    await this.port.arrival(Math.min(this.#wait(), idle ?? Infinity));
     if (idle === undefined || performance.now() - before < idle) return;
     this.#checkpointed = true;
     try {

@@ -39,6 +39,12 @@ interface Answer {
   readonly reject: (error: Error) => void;
 }
 
+/** Milliseconds since 1970, and what went wrong. */
+export interface Refused {
+  readonly at: number;
+  readonly reason: string;
+}
+
 export interface WriterOptions {
   readonly data: WriterData;
   readonly observer: StoreObserver;
@@ -67,11 +73,13 @@ export class Writer {
   #queuedCharacters = 0;
   #underWay: readonly Waiting[] | undefined;
   #scheduled = false;
+  #hurried = false;
   #ids = 0;
   readonly #answers = new Map<number, Answer>();
   #restartAfter = FIRST_RESTART;
   #restart: NodeJS.Timeout | undefined;
   #idle: (() => void) | undefined;
+  #refused: Refused | undefined;
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -80,6 +88,11 @@ export class Writer {
 
   get queued(): { readonly commits: number; readonly characters: number } {
     return { commits: this.#queuedCommits, characters: this.#queuedCharacters };
+  }
+
+  /** When and why the newest group was not stored; undefined where it was. */
+  get refused(): Refused | undefined {
+    return this.#refused;
   }
 
   get ready(): boolean {
@@ -153,6 +166,13 @@ export class Writer {
 
   limit(maxBytes: number): Promise<boolean> {
     return this.#ask((id) => ({ type: 'limit', id, maxBytes }));
+  }
+
+  /** Asks for a step of the projections now; once is enough until they have moved. */
+  hurry(): void {
+    if (this.#hurried) return;
+    this.#hurried = true;
+    this.#post({ type: 'hurry' });
   }
 
   /** Tells that readers use these copies now. */
@@ -274,16 +294,19 @@ export class Writer {
   #receive(message: Exclude<FromWriter, { readonly type: 'ready' | 'failed' }>): void {
     switch (message.type) {
       case 'outcomes':
+        this.#refused = undefined;
         this.#settle(message.milliseconds, ({ stored }, index) => {
           const outcome = message.outcomes[index];
           if (outcome !== undefined) stored(outcome);
         });
         return;
       case 'refused':
+        this.#refused = { at: Date.now(), reason: message.failure.message };
         this.#settle(message.milliseconds, ({ refused }) => refused(message.failure));
         return;
       case 'progress': {
         const { entries, milliseconds, ...state } = message;
+        this.#hurried = false;
         this.#restartAfter = FIRST_RESTART;
         if (entries > 0) this.#options.observer.projected?.(entries, milliseconds);
         this.#options.progressed(state);
@@ -319,6 +342,7 @@ export class Writer {
 
   #died(cause: Error | undefined): void {
     this.#worker = undefined;
+    this.#hurried = false;
     const underWay = this.#underWay ?? [];
     const waiting = this.#queue;
     this.#underWay = undefined;

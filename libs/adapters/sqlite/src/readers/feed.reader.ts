@@ -153,9 +153,9 @@ export class SqliteFeedReader implements FeedReader {
         },
       );
       const last = items.at(-1)?.row.offset;
-      const more = last !== undefined && statements.moreChanges.get(id, last, upper) !== undefined;
-      if (!more || last === undefined) return { items, position: this.#at(since, offset(upper)), more: false };
-      return { items, position: movedTo(since, ONLY_PARTITION, last, eventId(lastId)), more };
+      const next = last === undefined ? undefined : statements.moreChanges.get(id, last, upper);
+      if (last === undefined || next === undefined) return { items, position: this.#at(since, offset(upper)), more: false };
+      return { items, position: movedTo(since, ONLY_PARTITION, last, eventId(lastId)), more: true };
     });
   }
 

@@ -9,6 +9,11 @@ export interface List {
 
 /** What a question selects: what is in all of `every`, and in one of `any` where that is given; all of it is in `all`. */
 export interface Selection {
+  /** What the names of the project's streams begin with. */
+  readonly prefix: string;
+  readonly deprecated: boolean;
+  /** How many entities the project has, deprecated or not. */
+  readonly whole: number;
   readonly all: List;
   readonly every: readonly List[];
   readonly any?: readonly List[];
@@ -28,7 +33,17 @@ export interface Sort {
 
 type KeyRow = readonly [key: number | string, id: string, stream: number];
 
-const IN_ENTRIES = { _createdAt: 'e.created', _updatedAt: 'e.updated', '@id': 'e.id' } as const;
+/** Which part of a list's order is wanted. */
+export interface KeyPage {
+  readonly sort: Sort;
+  readonly after: ListCursor | undefined;
+  readonly from: number;
+  readonly size: number;
+}
+
+const IN_ENTRIES = { _createdAt: 'e.created', _updatedAt: 'e.updated' } as const;
+
+const NO_CURSOR = { sql: '', values: [] } as const;
 
 /**
  * How a page and a total are found: which list is walked, and in which the entries must be found as well. Totals of single lists are kept;
@@ -56,74 +71,74 @@ export class ListPlan {
   }
 
   #count(walked: List, every: readonly List[], any: readonly List[], none: readonly List[]): number {
-    const filter = this.#filter(every, any, none, 'e');
+    const filter = this.#filter(every, any, none, 'e.created', 'e.id');
     const sql = `SELECT count(*) FROM ${this.tables.entries} e WHERE e.list = ?${filter.sql}`;
     return this.queries.of<readonly [number]>(sql).get(walked.id, ...filter.values)?.[0] ?? 0;
   }
 
   /** The selected entities in order, from the cursor on. */
-  keys({ all, every, any }: Selection, sort: Sort, after: ListCursor | undefined, from: number, size: number): readonly Key[] {
+  keys(selection: Selection, page: KeyPage): readonly Key[] {
+    const { all, every, any } = selection;
     const [first, ...others] = shortestFirst(every);
-    if (any === undefined) return this.#walk(all, first ?? all, others, [], sort, after, from, size);
-    if (first !== undefined && first.total <= totalOf(any)) return this.#walk(all, first, others, any, sort, after, from, size);
-    const lists = any.map((list) => this.#walk(all, list, every, [], sort, after, 0, from + size));
+    if (any === undefined) return this.#walk(selection, first ?? all, others, [], page);
+    if (first !== undefined && first.total <= totalOf(any)) return this.#walk(selection, first, others, any, page);
+    const { sort, from, size } = page;
+    const lists = any.map((list) => this.#walk(selection, list, every, [], { ...page, from: 0, size: from + size }));
     return mergeKeys(lists, sort).slice(from, from + size);
   }
 
-  #walk(
-    all: List,
+  #walk(selection: Selection, walked: List, every: readonly List[], any: readonly List[], page: KeyPage): readonly Key[] {
+    const { field } = page.sort;
+    if (field !== '@id') return this.#inOrderOf(IN_ENTRIES[field], walked, every, any, page);
+    if (!inOrderOfNames(selection, walked, page)) return this.#inOrderOf('e.id', walked, every, any, page);
+    return this.#inOrderOfIds(selection, walked.id === selection.all.id ? every : [walked, ...every], any, page);
+  }
+
+  #inOrderOf(
+    key: string,
     walked: List,
     every: readonly List[],
     any: readonly List[],
-    sort: Sort,
-    after: ListCursor | undefined,
-    from: number,
-    size: number,
+    { sort, after, from, size }: KeyPage,
   ): readonly Key[] {
-    if (sort.field === '@id' && this.#inOrderOfIds(all, walked, from + size)) {
-      const must = walked.id === all.id ? every : [walked, ...every];
-      return this.#select(`${this.tables.rows} e`, 'e.id', [all.id], must, any, sort, after, from, size);
-    }
-    const key = IN_ENTRIES[sort.field];
-    return this.#select(`${this.tables.entries} e`, key, [walked.id], every, any, sort, after, from, size);
+    const filter = this.#filter(every, any, [], 'e.created', 'e.id');
+    const direction = sort.descending ? 'DESC' : 'ASC';
+    const order = key === 'e.id' ? `${key} ${direction}` : `${key} ${direction}, e.id ${direction}`;
+    const cursor = after === undefined ? NO_CURSOR : afterCursor(key, sort, after);
+    const sql = `SELECT ${key}, e.id, e.stream FROM ${this.tables.entries} e WHERE e.list = ?${cursor.sql}${filter.sql}
+      ORDER BY ${order} LIMIT ? OFFSET ?`;
+    const rows = this.queries.of<KeyRow>(sql).all(walked.id, ...cursor.values, ...filter.values, size, from);
+    return rows.map(([value, id, stream]) => ({ key: value, id, stream }));
   }
 
-  /**
-   * Only the list of all entities is kept in the order of ids. A shorter one is either sorted as a whole, or found by walking all entities,
-   * of which about one in `all / walked` is in it.
-   */
-  #inOrderOfIds(all: List, walked: List, wanted: number): boolean {
-    return walked.id === all.id || (wanted * all.total) / walked.total < walked.total;
-  }
-
-  #select(
-    table: string,
-    key: string,
-    list: readonly number[],
+  /** The streams' names are in the order of ids: they begin alike. */
+  #inOrderOfIds(
+    { prefix, deprecated }: Selection,
     every: readonly List[],
     any: readonly List[],
-    sort: Sort,
-    after: ListCursor | undefined,
-    from: number,
-    size: number,
+    { sort, after, from, size }: KeyPage,
   ): readonly Key[] {
-    const filter = this.#filter(every, any, [], 'e');
-    const cursor = after === undefined ? { sql: '', values: [] } : afterCursor(key, sort, after);
-    const direction = sort.descending ? 'DESC' : 'ASC';
-    const order = sort.field === '@id' ? `e.id ${direction}` : `${key} ${direction}, e.id ${direction}`;
-    const sql = `SELECT ${key}, e.id, e.stream FROM ${table} WHERE e.list = ?${cursor.sql}${filter.sql} ORDER BY ${order} LIMIT ? OFFSET ?`;
-    const rows = this.queries.of<KeyRow>(sql).all(...list, ...cursor.values, ...filter.values, size, from);
-    return rows.map(([value, id, stream]) => ({ key: value, id, stream }));
+    const id = `substr(s.name, ${String(prefix.length + 1)})`;
+    const filter = this.#filter(every, any, [], 'r.created', id);
+    // '0' is what comes after '/'.
+    const end = `${prefix.slice(0, -1)}0`;
+    const [low, high] =
+      after === undefined ? [prefix, end] : sort.descending ? [prefix, `${prefix}${after.id}`] : [`${prefix}${after.id}`, end];
+    const sql = `SELECT s.name, s.id FROM streams s CROSS JOIN ${this.tables.rows} r ON r.stream = s.id
+      WHERE s.name > ? AND s.name < ? AND r.deprecated = ?${filter.sql} ORDER BY s.name ${sort.descending ? 'DESC' : 'ASC'} LIMIT ? OFFSET ?`;
+    const rows = this.queries.of<readonly [string, number]>(sql).all(low, high, deprecated ? 1 : 0, ...filter.values, size, from);
+    return rows.map(([name, stream]) => ({ key: name.slice(prefix.length), id: name.slice(prefix.length), stream }));
   }
 
   #filter(
     every: readonly List[],
     any: readonly List[],
     none: readonly List[],
-    alias: string,
+    created: string,
+    id: string,
   ): { readonly sql: string; readonly values: readonly number[] } {
     const found = (lists: string): string =>
-      `EXISTS (SELECT 1 FROM ${this.tables.entries} o WHERE o.list ${lists} AND o.created = ${alias}.created AND o.id = ${alias}.id)`;
+      `EXISTS (SELECT 1 FROM ${this.tables.entries} o WHERE o.list ${lists} AND o.created = ${created} AND o.id = ${id})`;
     const oneOf = (lists: readonly List[]): string => found(`IN (${lists.map(() => '?').join(', ')})`);
     const parts = [
       ...every.map(() => ` AND ${found('= ?')}`),
@@ -133,6 +148,13 @@ export class ListPlan {
     return { sql: parts.join(''), values: [...every, ...any, ...none].map(({ id }) => id) };
   }
 }
+
+/**
+ * Only names are kept in the order of ids. A list is either sorted as a whole, or found by walking the project's names, of which about one
+ * in `whole / walked` is in it.
+ */
+const inOrderOfNames = ({ whole }: Selection, walked: List, { from, size }: KeyPage): boolean =>
+  ((from + size) * whole) / walked.total < walked.total;
 
 function afterCursor(
   key: string,

@@ -15,10 +15,14 @@ const AT_ONCE = 500;
 /** How far the served copies have come with given streams. */
 export class SqliteProgress implements ProjectionProgress {
   readonly #statements = new Map<ProjectionName, PerCopy<Statements>>();
-  readonly #stream: Query<readonly [number]>;
+  readonly #stream: Query<readonly [id: number, newest: number]>;
 
-  constructor(private readonly served: Served) {
-    this.#stream = new Query(served.db, 'SELECT id FROM streams WHERE name = ?');
+  /** @param behind called where a stream that was asked for has come further than its row. */
+  constructor(
+    private readonly served: Served,
+    private readonly behind: () => void,
+  ) {
+    this.#stream = new Query(served.db, 'SELECT id, revision FROM streams WHERE name = ?');
   }
 
   async lastApplied(projection: ProjectionName, streams: readonly StreamName[]): Promise<readonly Progress[]> {
@@ -34,11 +38,12 @@ export class SqliteProgress implements ProjectionProgress {
   #lookUp(projection: ProjectionName, streams: readonly StreamName[]): readonly Progress[] {
     const { revision: ofRow, parkedAt, copy } = this.#of(projection).now;
     return streams.map((stream) => {
-      const [id] = this.#stream.get(stream) ?? [];
-      if (id === undefined) return { revision: 0 };
-      const [at] = ofRow.get(id) ?? [];
+      const [id, newest] = this.#stream.get(stream) ?? [];
+      if (id === undefined || newest === undefined) return { revision: 0 };
+      const [at = 0] = ofRow.get(id) ?? [];
       const [parked] = parkedAt.get(copy, id) ?? [null];
-      return { revision: at === undefined ? 0 : revision(at), ...(parked === null ? {} : { parkedAt: revision(parked) }) };
+      if (at < newest && parked === null) this.behind();
+      return { revision: at === 0 ? 0 : revision(at), ...(parked === null ? {} : { parkedAt: revision(parked) }) };
     });
   }
 

@@ -75,10 +75,12 @@ export class SqliteResourcesReader implements ResourcesReader {
       // One more than asked tells whether there is a next page.
       const keys = this.#keys(selections, sort, after, from, size + 1);
       const shown = keys.slice(0, size);
-      const entities = rows
-        .all(JSON.stringify(shown.map(({ stream }) => stream)))
-        .map((columns) => decodeEntity(columns, this.served.terms));
-      if (entities.length !== shown.length) throw new Error('A list names a stream that has no row.');
+      const found = rows.all(JSON.stringify(shown.map(({ stream }) => stream)));
+      const entities = shown.map(({ id, stream }, index) => {
+        const columns = found[index];
+        if (columns === undefined) throw new Error(`A list names the stream ${stream}, which has no row.`);
+        return decodeEntity(id as Iri, columns, this.served.terms);
+      });
       const last = shown.at(-1);
       const next: ListCursor | undefined = keys.length > size && last !== undefined ? { key: last.key, id: last.id as Iri } : undefined;
       return { total, entities, ...(next === undefined ? {} : { next }) };
@@ -89,8 +91,8 @@ export class SqliteResourcesReader implements ResourcesReader {
     const { plan } = this.#statements.now;
     const [first, ...others] = selections;
     if (first === undefined) return [];
-    if (others.length === 0) return plan.keys(first, sort, after, from, size);
-    const pages = selections.map((selection) => plan.keys(selection, sort, after, 0, from + size));
+    if (others.length === 0) return plan.keys(first, { sort, after, from, size });
+    const pages = selections.map((selection) => plan.keys(selection, { sort, after, from: 0, size: from + size }));
     return mergeKeys(pages, sort).slice(from, from + size);
   }
 
@@ -101,13 +103,13 @@ export class SqliteResourcesReader implements ResourcesReader {
   /** One entity without its document; inside the caller's transaction. */
   listedNow(project: ProjectRef, id: Iri): ListedEntity | undefined {
     const columns = this.#statements.now.byName.get(entityStream(project, id));
-    return columns === undefined ? undefined : decodeEntity(columns, this.served.terms);
+    return columns === undefined ? undefined : decodeEntity(id, columns, this.served.terms);
   }
 
   /** The lists that a question is about, with their totals; undefined where nothing can be in them. */
   #selection({ project: { organization, project }, types, typeOperator, schema }: ListQuery, deprecated: boolean): Selection | undefined {
-    const list = (filter: Parameters<typeof counterKey>[3]): List | undefined => {
-      const [id, total] = this.#statements.now.list.get(counterKey(organization, project, deprecated, filter)) ?? [];
+    const list = (filter: Parameters<typeof counterKey>[3], flag = deprecated): List | undefined => {
+      const [id, total] = this.#statements.now.list.get(counterKey(organization, project, flag, filter)) ?? [];
       return id === undefined || total === undefined || total === 0 ? undefined : { id, total };
     };
     const all = list('');
@@ -121,6 +123,14 @@ export class SqliteResourcesReader implements ResourcesReader {
     // A list that everything is in leaves nothing out.
     const telling = known.filter(({ total }) => total < all.total);
     const choice = any?.some(({ total }) => total === all.total) === true ? undefined : any;
-    return { all, every: telling, ...(choice === undefined ? {} : { any: choice }) };
+    const whole = all.total + (list('', !deprecated)?.total ?? 0);
+    return {
+      prefix: entityStream({ organization, project }, '' as Iri),
+      deprecated,
+      whole,
+      all,
+      every: telling,
+      ...(choice === undefined ? {} : { any: choice }),
+    };
   }
 }

@@ -9,7 +9,7 @@ import { Query } from '../database.js';
 export class Counters {
   readonly #ids: BoundedMap<string, number>;
   readonly #find: Query<readonly [number]>;
-  readonly #insert: Query<readonly [number]>;
+  readonly #insert: Query;
   readonly #add: Query;
   readonly #all: Query<readonly [key: string, total: number]>;
 
@@ -17,7 +17,7 @@ export class Counters {
     this.#ids = new BoundedMap(cached);
     const table = countersTable(copy);
     this.#find = new Query(db, `SELECT id FROM ${table} WHERE key = ?`);
-    this.#insert = new Query(db, `INSERT INTO ${table} (key, total) VALUES (?, 0) RETURNING id`);
+    this.#insert = new Query(db, `INSERT INTO ${table} (key, total) VALUES (?, 0)`);
     this.#add = new Query(db, `UPDATE ${table} SET total = total + ? WHERE id = ?`);
     this.#all = new Query(db, `SELECT key, total FROM ${table} WHERE total <> 0 ORDER BY key`);
   }
@@ -25,8 +25,7 @@ export class Counters {
   idOf(key: string): number {
     const known = this.#ids.get(key);
     if (known !== undefined) return known;
-    const [id] = this.#find.get(key) ?? this.#insert.get(key) ?? [];
-    if (id === undefined) throw new Error(`The counter ${key} was not stored.`);
+    const id = this.#find.get(key)?.[0] ?? this.#insert.insert(key);
     this.#ids.set(key, id);
     return id;
   }

@@ -59,6 +59,10 @@ class DirectoryTables implements ProjectionTables {
     return { stream: name, revision: revision(at), eventId: eventId(id), value: JSON.parse(value) as DirectoryRow };
   }
 
+  absent(): void {
+    // It is put the same way, there or not.
+  }
+
   put(stream: number, row: Row<unknown>): void {
     const { revision: at, eventId: id, value } = row as Row<DirectoryRow>;
     const organization = value.kind === 'project' ? value.organization : '';

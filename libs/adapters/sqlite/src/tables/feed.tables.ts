@@ -3,6 +3,7 @@ import { entityStream } from '@headwater/event-contracts';
 import type { Iri } from '@headwater/linked-data';
 import type { FeedRow } from '@headwater/read-models';
 import { Query } from '../database.js';
+import { isoInstant } from '../iso-instant.js';
 import { Counters, countersTable, createCounters } from './counters.js';
 import { parseRest, restOf, rowLine, type ProjectionTables, type Shared, type TablesKind } from './tables.js';
 
@@ -67,8 +68,6 @@ export const feedColumns = (alias: string): string =>
     .map((column) => `${alias}.${column}`)
     .join(', ');
 
-const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
-
 /** The entity's id, from its stream's name. */
 const idIn = (stream: string, organization: string, project: string): string => stream.slice(`entity/${organization}/${project}/`.length);
 
@@ -85,7 +84,7 @@ export function decodeFeedRow(stream: string, organization: string, project: str
     contentRev: revision(contentRev),
     contentBase: baseAt(revision(contentRev - 1)),
     deprecated: deprecated === 1,
-    modified: iso(modified),
+    modified: isoInstant(modified),
     ...(identity === null ? undefined : { identity: JSON.parse(identity) as NonNullable<FeedRow['identity']> }),
     ...(rest === null ? undefined : parseRest(rest)),
   };
@@ -100,7 +99,7 @@ function deviations(stream: StreamName, at: number, value: FeedRow): Record<stri
   // Not the first event of its commit.
   if (contentBase !== contentRev - 1) rest['contentBase'] = contentBase;
   if (of !== 0) rest['partition'] = of;
-  if (iso(Date.parse(modified)) !== modified) rest['modified'] = modified;
+  if (isoInstant(Date.parse(modified)) !== modified) rest['modified'] = modified;
   return rest;
 }
 
@@ -113,7 +112,7 @@ class FeedTables implements ProjectionTables {
   readonly #all: Query<readonly [stream: number, name: string]>;
   readonly #history: Query<readonly [number, number, number]>;
   readonly #counters: Counters;
-  /** Where rows that were loaded lie; -1: there is none. */
+  /** Where rows that were loaded lie; undefined: there is none. */
   readonly #places = new Map<number, readonly [project: number, offset: number] | undefined>();
 
   constructor(
@@ -148,6 +147,10 @@ class FeedTables implements ProjectionTables {
     const [organizationLabel, projectLabel] = splitProject(this.shared.read.text(project));
     const value = decodeFeedRow(name, organizationLabel, projectLabel, columns);
     return { stream: name, revision: revision(columns[1]), eventId: eventId(columns[2]), value };
+  }
+
+  absent(stream: number): void {
+    this.#places.set(stream, undefined);
   }
 
   put(stream: number, row: Row<unknown>): void {

@@ -87,7 +87,7 @@ class LinksTables implements ProjectionTables {
   readonly #touch: Query;
   readonly #update: Query;
   readonly #findTarget: Query<readonly [number]>;
-  readonly #addTarget: Query<readonly [number]>;
+  readonly #addTarget: Query;
   readonly #targetOf: Query<readonly [string]>;
   readonly #incoming: Query;
   readonly #link: Query;
@@ -112,7 +112,7 @@ class LinksTables implements ProjectionTables {
     this.#touch = new Query(db, `UPDATE ${links} SET revision = ?, event_id = ? WHERE stream = ?`);
     this.#update = new Query(db, `UPDATE ${links} SET revision = ?, event_id = ?, project = ?, outgoing = ?, rest = ? WHERE stream = ?`);
     this.#findTarget = new Query(db, `SELECT id FROM ${targets} WHERE project = ? AND iri = ?`);
-    this.#addTarget = new Query(db, `INSERT INTO ${targets} (project, iri, incoming) VALUES (?, ?, 0) RETURNING id`);
+    this.#addTarget = new Query(db, `INSERT INTO ${targets} (project, iri, incoming) VALUES (?, ?, 0)`);
     this.#targetOf = new Query(db, `SELECT iri FROM ${targets} WHERE id = ?`);
     this.#incoming = new Query(db, `UPDATE ${targets} SET incoming = incoming + ? WHERE id = ?`);
     this.#link = new Query(
@@ -160,6 +160,10 @@ class LinksTables implements ProjectionTables {
     return { stream: name, revision: revision(at), eventId: eventId(id), value };
   }
 
+  absent(stream: number): void {
+    this.#loaded.set(stream, undefined);
+  }
+
   put(stream: number, row: Row<unknown>): void {
     const { stream: name, revision: at, eventId: id, value } = row as Row<LinksRow>;
     if (!this.#loaded.has(stream)) this.load(stream, name);
@@ -167,7 +171,7 @@ class LinksTables implements ProjectionTables {
     const project = this.shared.terms.idOf(`${value.organization}/${value.project}`);
     const packed = value.outgoing.map((link) => this.#pack(project, link));
     const outgoing = packed.length === 0 ? null : JSON.stringify(packed.flat());
-    if (before !== undefined && before.outgoing === outgoing && before.id === value.id) {
+    if (before?.id === value.id && before.outgoing === outgoing) {
       this.#touch.run(at, id, stream);
       return;
     }
@@ -222,8 +226,7 @@ class LinksTables implements ProjectionTables {
     const key = `${String(project)} ${iri}`;
     const known = this.#targets.get(key);
     if (known !== undefined) return known;
-    const [id] = this.#findTarget.get(project, iri) ?? this.#addTarget.get(project, iri) ?? [];
-    if (id === undefined) throw new Error(`The target ${iri} was not stored.`);
+    const id = this.#findTarget.get(project, iri)?.[0] ?? this.#addTarget.insert(project, iri);
     this.#targets.set(key, id);
     return id;
   }
@@ -240,7 +243,7 @@ class LinksTables implements ProjectionTables {
     for (const { target, n, path, types } of old) {
       const key = `${String(target)} ${String(n)}`;
       const same = wanted.get(key);
-      if (before !== undefined && before.id === after.id && same?.path === path && same.types === types) {
+      if (before?.id === after.id && same?.path === path && same.types === types) {
         wanted.delete(key);
         continue;
       }

@@ -65,6 +65,10 @@ class PlainTables implements ProjectionTables {
     return { stream: name, revision: revision(at), eventId: eventId(id), value: JSON.parse(value) };
   }
 
+  absent(): void {
+    // It is put the same way, there or not.
+  }
+
   put(stream: number, row: Row<unknown>): void {
     this.#put.run(stream, row.revision, row.eventId, JSON.stringify(row.value));
   }

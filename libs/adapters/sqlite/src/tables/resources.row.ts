@@ -1,8 +1,16 @@
 import { eventId, revision, type Actor, type Row, type StreamName } from '@headwater/event-sourcing';
 import type { Iri } from '@headwater/linked-data';
 import type { EntityRow } from '@headwater/read-models';
+import { isoInstant } from '../iso-instant.js';
 import type { TermReader, TermWriter } from '../terms.js';
 import { parseRest, restOf } from './tables.js';
+
+/** The id in the name of an entity's stream, `entity/{organisation}/{project}/{id}`; labels hold no `/`. */
+export function idIn(stream: string): Iri {
+  const organization = stream.indexOf('/') + 1;
+  const project = stream.indexOf('/', organization) + 1;
+  return stream.slice(stream.indexOf('/', project) + 1) as Iri;
+}
 
 /**
  * An entity's row without its document. What many entities have in common is a number that names a text (`terms`): `fixed` is kind, project,
@@ -15,7 +23,6 @@ export type EntityColumns = readonly [
   deprecated: number,
   created: number,
   updated: number,
-  id: string,
   fixed: number,
   types: number,
   actors: number,
@@ -31,7 +38,6 @@ export const ENTITY_COLUMNS = [
   'deprecated',
   'created',
   'updated',
-  'id',
   'fixed',
   'types',
   'actors',
@@ -44,26 +50,27 @@ export const ENTITY_COLUMNS = [
 /** The columns, each of the table with this name in the statement. */
 export const entityColumns = (alias: string): string => ENTITY_COLUMNS.map((column) => `${alias}.${column}`).join(', ');
 
-const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
-
-export function encodeEntity({ revision: at, eventId: id, value: { entity, labels } }: Row<EntityRow>, terms: TermWriter): EntityColumns {
+export function encodeEntity(
+  { stream, revision: at, eventId: id, value: { entity, labels } }: Row<EntityRow>,
+  terms: TermWriter,
+): EntityColumns {
   const { kind, organization, project, organizationUuid, projectUuid, schema, types, rev, contentRev, deprecated, tags, ...others } =
     entity;
   const { id: iri, createdAt, createdBy, updatedAt, updatedBy, ...more } = others;
   const { hash, ...rest }: Record<string, unknown> = more;
+  if (iri !== idIn(stream)) rest['id'] = iri;
   if (tags.length > 0) rest['tags'] = tags;
   if (rev !== at) rest['rev'] = rev;
   const [created, updated] = [Date.parse(createdAt), Date.parse(updatedAt)];
   // Written with another precision than ours, an instant is kept as it was written.
-  if (iso(created) !== createdAt) rest['createdAt'] = createdAt;
-  if (iso(updated) !== updatedAt) rest['updatedAt'] = updatedAt;
+  if (isoInstant(created) !== createdAt) rest['createdAt'] = createdAt;
+  if (isoInstant(updated) !== updatedAt) rest['updatedAt'] = updatedAt;
   return [
     at,
     id,
     deprecated ? 1 : 0,
     created,
     updated,
-    iri,
     terms.idOf(JSON.stringify({ kind, organization, project, organizationUuid, projectUuid, schema })),
     terms.idOf(JSON.stringify(types)),
     terms.idOf(JSON.stringify([createdBy, updatedBy])),
@@ -74,22 +81,22 @@ export function encodeEntity({ revision: at, eventId: id, value: { entity, label
   ];
 }
 
-/** A listed entity; its row's revision and event id are where the stream had come to. */
-export function decodeEntity(columns: EntityColumns, terms: TermReader): Pick<EntityRow, 'entity' | 'labels'> {
-  const [at, , deprecated, created, updated, id, fixed, types, actors, contentRev, hash, rest, labels] = columns;
+/** A listed entity, given the id that its stream is named by. */
+export function decodeEntity(id: Iri, columns: EntityColumns, terms: TermReader): Pick<EntityRow, 'entity' | 'labels'> {
+  const [at, , deprecated, created, updated, fixed, types, actors, contentRev, hash, rest, labels] = columns;
   const [createdBy, updatedBy] = terms.json(actors) as readonly [Actor, Actor];
   const entity = {
     ...(terms.json(fixed) as Pick<
       EntityRow['entity'],
       'kind' | 'organization' | 'project' | 'organizationUuid' | 'projectUuid' | 'schema'
     >),
-    id: id as Iri,
+    id,
     types: terms.json(types) as readonly Iri[],
     rev: revision(at),
     contentRev: revision(contentRev),
-    createdAt: iso(created),
+    createdAt: isoInstant(created),
     createdBy,
-    updatedAt: iso(updated),
+    updatedAt: isoInstant(updated),
     updatedBy,
     deprecated: deprecated === 1,
     tags: [],
@@ -100,5 +107,10 @@ export function decodeEntity(columns: EntityColumns, terms: TermReader): Pick<En
 }
 
 export function decodeRow(stream: StreamName, columns: EntityColumns, compacted: string, terms: TermReader): Row<EntityRow> {
-  return { stream, revision: revision(columns[0]), eventId: eventId(columns[1]), value: { ...decodeEntity(columns, terms), compacted } };
+  return {
+    stream,
+    revision: revision(columns[0]),
+    eventId: eventId(columns[1]),
+    value: { ...decodeEntity(idIn(stream), columns, terms), compacted },
+  };
 }

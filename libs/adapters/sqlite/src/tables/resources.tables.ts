@@ -30,7 +30,6 @@ export const resourcesKind: TablesKind = {
       deprecated INTEGER NOT NULL,
       created INTEGER NOT NULL,
       updated INTEGER NOT NULL,
-      id TEXT NOT NULL,
       fixed INTEGER NOT NULL,
       types INTEGER NOT NULL,
       actors INTEGER NOT NULL,
@@ -38,11 +37,9 @@ export const resourcesKind: TablesKind = {
       hash TEXT,
       rest TEXT,
       labels TEXT,
-      list INTEGER NOT NULL,
       content INTEGER,
       compacted TEXT
     ) STRICT;
-    CREATE INDEX ${resourcesTable(copy)}_by_id ON ${resourcesTable(copy)} (list, id);
     CREATE TABLE ${entriesTable(copy)} (
       list INTEGER NOT NULL,
       created INTEGER NOT NULL,
@@ -75,7 +72,6 @@ class ResourcesTables implements ProjectionTables {
   readonly #load: Query<readonly [...EntityColumns, content: number | null, compacted: string | null]>;
   readonly #insert: Query;
   readonly #update: Query;
-  readonly #relist: Query;
   readonly #enter: Query;
   readonly #leave: Query;
   readonly #change: Query;
@@ -84,7 +80,7 @@ class ResourcesTables implements ProjectionTables {
   readonly #all: Query<readonly [stream: number, name: string]>;
   readonly #entries: Query<readonly [string, number, string, number, string]>;
   readonly #counters: Counters;
-  readonly #loaded = new Map<number, Loaded>();
+  readonly #loaded = new Map<number, Loaded | undefined>();
 
   constructor(
     private readonly shared: Shared,
@@ -97,12 +93,10 @@ class ResourcesTables implements ProjectionTables {
       `SELECT ${entityColumns('r')}, r.content, ifnull(r.compacted, l.compacted)
        FROM ${rows} r LEFT JOIN log l ON l.seq = r.content WHERE r.stream = ?`,
     );
-    const columns = [...ENTITY_COLUMNS, 'content', 'compacted', 'list', 'stream'];
+    const columns = [...ENTITY_COLUMNS, 'content', 'compacted', 'stream'];
     this.#insert = new Query(db, `INSERT INTO ${rows} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`);
-    // What is in the index by id is not touched where it stays the same.
-    const changing = [...ENTITY_COLUMNS.filter((column) => column !== 'id'), 'content', 'compacted'];
+    const changing = [...ENTITY_COLUMNS, 'content', 'compacted'];
     this.#update = new Query(db, `UPDATE ${rows} SET ${changing.map((column) => `${column} = ?`).join(', ')} WHERE stream = ?`);
-    this.#relist = new Query(db, `UPDATE ${rows} SET list = ?, id = ? WHERE stream = ?`);
     this.#enter = new Query(db, `INSERT INTO ${entries} (list, created, id, updated, stream) VALUES (?, ?, ?, ?, ?)`);
     this.#leave = new Query(db, `DELETE FROM ${entries} WHERE list = ? AND created = ? AND id = ?`);
     this.#change = new Query(db, `UPDATE ${entries} SET updated = ? WHERE list = ? AND created = ? AND id = ?`);
@@ -119,13 +113,20 @@ class ResourcesTables implements ProjectionTables {
 
   load(stream: number, name: StreamName): Row<EntityRow> | undefined {
     const found = this.#load.get(stream);
-    if (found === undefined) return undefined;
+    if (found === undefined) {
+      this.#loaded.set(stream, undefined);
+      return undefined;
+    }
     const columns = found.slice(0, ENTITY_COLUMNS.length) as unknown as EntityColumns;
     const [content, compacted] = found.slice(ENTITY_COLUMNS.length) as unknown as readonly [number | null, string | null];
     if (compacted === null) throw new Error(`The document of ${name} is neither in its row nor in the log.`);
     const row = decodeRow(name, columns, compacted, this.shared.read);
     this.#loaded.set(stream, { value: row.value, content, listed: this.#listed(row.value, columns) });
     return row;
+  }
+
+  absent(stream: number): void {
+    this.#loaded.set(stream, undefined);
   }
 
   put(stream: number, row: Row<unknown>): void {
@@ -136,14 +137,7 @@ class ResourcesTables implements ProjectionTables {
     const listed = this.#listed(value, columns);
     const content = this.#content(stream, row.stream, value, before);
     const compacted = content === null ? value.compacted : null;
-    if (before === undefined) {
-      this.#insert.run(...columns, content, compacted, this.#wholeList(listed), stream);
-    } else {
-      this.#update.run(...withoutId(columns), content, compacted, stream);
-      if (this.#wholeList(listed) !== this.#wholeList(before.listed) || listed.id !== before.listed.id) {
-        this.#relist.run(this.#wholeList(listed), listed.id, stream);
-      }
-    }
+    (before === undefined ? this.#insert : this.#update).run(...columns, content, compacted, stream);
     this.#list(stream, before?.listed, listed);
     this.#loaded.set(stream, { value, content, listed });
   }
@@ -175,21 +169,14 @@ class ResourcesTables implements ProjectionTables {
     yield* this.#counters.lines();
   }
 
-  /** The list of all active, or all deprecated, entities of the project. */
-  #wholeList({ lists: [all] }: Listed): number {
-    if (all === undefined) throw new Error('An entity is listed nowhere.');
-    return all;
-  }
-
   #listed(value: EntityRow, columns: EntityColumns): Listed {
     const lists = (resourcesProjection.counts?.(value) ?? []).map((key) => this.#counters.idOf(key));
-    return { lists, created: columns[3], updated: columns[4], id: columns[5] };
+    return { lists, created: columns[3], updated: columns[4], id: value.entity.id };
   }
 
   /** The sequence number of the event that has the document; null where it has another text, or is not in this file. */
   #content(stream: number, name: StreamName, { entity, compacted }: EntityRow, before: Loaded | undefined): number | null {
-    if (before !== undefined && before.value.entity.contentRev === entity.contentRev && before.value.compacted === compacted)
-      return before.content;
+    if (before?.value.entity.contentRev === entity.contentRev && before.value.compacted === compacted) return before.content;
     const state = this.shared.streams.find(name);
     const seq = state?.revision === entity.contentRev ? state.newest : this.#seq.get(stream, entity.contentRev)?.[0];
     if (seq === undefined || seq === 0) return null;
@@ -210,7 +197,3 @@ class ResourcesTables implements ProjectionTables {
     }
   }
 }
-
-const ID_AT = ENTITY_COLUMNS.indexOf('id');
-
-const withoutId = (columns: EntityColumns): readonly (string | number | null)[] => columns.filter((_, index) => index !== ID_AT);

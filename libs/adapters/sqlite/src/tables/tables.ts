@@ -21,6 +21,8 @@ export interface Shared {
  */
 export interface ProjectionTables {
   load(stream: number, name: StreamName): Row<unknown> | undefined;
+  /** What `load` would find: nothing. */
+  absent(stream: number): void;
   put(stream: number, row: Row<unknown>): void;
   /** Adds to the exact totals. Comes after the rows of the same batch. */
   count(counters: ReadonlyMap<string, number>): void;
@@ -45,8 +47,8 @@ export interface TablesKind {
 
 /** Part of a value that no column holds, as JSON; null where there is none. */
 export function restOf(rest: Readonly<Record<string, unknown>>): string | null {
-  for (const _ in rest) return JSON.stringify(rest);
-  return null;
+  const text = JSON.stringify(rest);
+  return text === '{}' ? null : text;
 }
 
 export const parseRest = (rest: string | null): Readonly<Record<string, unknown>> =>
@@ -55,7 +57,7 @@ export const parseRest = (rest: string | null): Readonly<Record<string, unknown>
 /** JSON text that does not depend on the order of members. */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
   members.sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`;

@@ -66,6 +66,9 @@ describe('An Idempotency-Key', () => {
     const id = 'https://example.org/named';
     mustBe(201, await post('named', { '@id': id }));
     expect(mustBe(409, await post('named', { '@id': id })).json['@type']).toBe('ResourceAlreadyExists');
+    const aliased = { '@context': { id: '@id' }, id: 'https://example.org/aliased' };
+    expect(mustBe(201, await post('named', aliased)).json['@id']).toBe('https://example.org/aliased');
+    expect(mustBe(409, await post('named', aliased)).json['@type']).toBe('ResourceAlreadyExists');
     const put = await app.client.put(`${project.resources}/_/put-with-key`, {}, { 'idempotency-key': 'two words' });
     mustBe(201, put);
   });

@@ -24,42 +24,44 @@ export class CreateResourceHandler implements ICommandHandler<CreateResource> {
   ) {}
 
   async execute({ resource, cause }: CreateResource): Promise<Written> {
-    const idIn = (names: ProjectNames): Iri | undefined => expectedId(resource, names, cause);
-    const found = await this.lookup.find(resource.address.project, idIn);
-    return resource.idempotencyKey === undefined
-      ? this.#create(resource, found, cause)
-      : this.#createOnce(resource, idFor(resource.idempotencyKey, cause.actor, found.names), found, cause);
+    const { address, idempotencyKey } = resource;
+    const found = await this.lookup.find(address.project, (names) => expectedId(resource, names, cause));
+    if (idempotencyKey !== undefined) return this.#createOnce(resource, idFor(idempotencyKey, cause.actor, found.names), found, cause);
+    const made = (found.located.project.base + randomUUID()) as Iri;
+    // An id that was made up this moment has no stream yet.
+    return this.#create(resource, { ...found, newestOf: (id) => (id === made ? NO_COMMIT : found.newestOf(id)) }, cause, () => made);
   }
 
-  /** A request that is sent again gets the first answer again, whether the first is over or wins the race for the id. */
-  async #createOnce(resource: NewResource, id: Iri, found: Found, cause: Cause): Promise<Written> {
-    const stream = entityStream(resource.address.project, id);
+  /**
+   * A request that is sent again gets the first answer again, whether the first is over or wins the race for the id. A document that turns
+   * out to have an id of its own (by a context that calls `@id` otherwise) is created as without a key.
+   */
+  async #createOnce(resource: NewResource, derived: Iri, found: Found, cause: Cause): Promise<Written> {
+    const stream = entityStream(resource.address.project, derived);
     const sent = { hash: contentHash(resource.source), tag: resource.tag };
-    if (await this.first.exists(stream, found.newestOf(id))) return this.first.of(stream, sent);
+    if (await this.first.exists(stream, found.newestOf(derived))) return this.first.of(stream, sent);
     try {
-      return await this.#create(resource, found, cause, id);
+      return await this.#create(resource, found, cause, () => derived);
     } catch (error) {
-      if (error instanceof Rejection && error.code === 'ResourceAlreadyExists') return this.first.of(stream, sent);
+      const raced = error instanceof Rejection && error.code === 'ResourceAlreadyExists' && (await this.first.exists(stream));
+      if (raced) return this.first.of(stream, sent);
       throw error;
     }
   }
 
-  async #create(resource: NewResource, found: Found, cause: Cause, derivedId?: Iri): Promise<Written> {
+  async #create(resource: NewResource, found: Found, cause: Cause, generateId: () => Iri): Promise<Written> {
     const { address, source, tag } = resource;
     const { located, names } = found;
     mustBeWritable(located);
     const schema = schemaSegment(address.schema, names);
-    const id = address.id === undefined ? derivedId : expandSegment(address.id, names);
-    let generated: Iri | undefined;
-    const generateId = (): Iri => (generated = (located.project.base + randomUUID()) as Iri);
-    const content = await this.documents.read({ located, source, generateId, ...(id === undefined ? {} : { id }) });
+    const id = address.id === undefined ? {} : { id: expandSegment(address.id, names) };
+    const content = await this.documents.read({ located, source, generateId, ...id });
     return this.appender.append({
       project: address.project,
       id: content.id,
       command: { type: 'CreateResource', content, ...(tag === undefined ? {} : { tag }) },
       cause,
-      // An id that was made up this moment has no stream yet.
-      newest: content.id === generated ? { commit: undefined } : found.newestOf(content.id),
+      newest: found.newestOf(content.id),
       check: () => {
         mustNotBeReserved(content);
         if (schema.kind === 'other') throw schemaNotResolved(schema.iri, address.project);
@@ -68,6 +70,8 @@ export class CreateResourceHandler implements ICommandHandler<CreateResource> {
     });
   }
 }
+
+const NO_COMMIT = { commit: undefined } as const;
 
 /** The id that a create will most likely have, to be looked up with its project. */
 function expectedId({ address, source, idempotencyKey }: NewResource, names: ProjectNames, { actor }: Cause): Iri | undefined {

@@ -43,7 +43,7 @@ export class FirstAnswers {
   constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
 
   /** Whether a request with the key was here before. */
-  async exists(stream: StreamName, known: { readonly commit: NewestCommit | undefined } | undefined): Promise<boolean> {
+  async exists(stream: StreamName, known?: { readonly commit: NewestCommit | undefined }): Promise<boolean> {
     const newest = known === undefined ? (await this.store.newest([stream]))[0] : known.commit;
     return newest !== undefined;
   }

@@ -168,6 +168,14 @@ describe('A create with an Idempotency-Key', () => {
     expect(await side.create('{ "b":2, "a":1 }', { idempotencyKey })).toEqual(first);
   });
 
+  it('is ignored where the document turns out to have an id of its own', async () => {
+    const side = await CommandSide.started();
+    const named = '{"aliased-id":"https://x.org/1"}';
+    expect((await side.create(named, { idempotencyKey })).entity.id).toBe('https://x.org/1');
+    await expect(side.create(named, { idempotencyKey })).rejects.toEqual(refused('ResourceAlreadyExists'));
+    expect((await side.create(created, { idempotencyKey })).entity.rev).toBe(1);
+  });
+
   it('is refused with another body or tag, and free with another key', async () => {
     const side = await CommandSide.started();
     const first = await side.create(created, { idempotencyKey });

@@ -45,7 +45,8 @@ export class PlainDocumentReader implements DocumentReader {
     this.reads += 1;
     const { value, text } = source;
     if (!isJsonObject(value)) throw new InvalidDocument({ code: 'MalformedRequestContentRejection', details: 'no object' });
-    const own = member(value, '@id');
+    // As with a context that calls `@id` so.
+    const own = member(value, '@id') ?? member(value, 'aliased-id');
     const named = typeof own === 'string' ? ((isIri(own) ? own : base + own) as Iri) : undefined;
     if (id !== undefined && named !== undefined && named !== id)
       throw new InvalidDocument({ code: 'UnexpectedId', urlId: id, payloadId: named });

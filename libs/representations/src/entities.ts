@@ -15,17 +15,17 @@ const json = JSON.stringify;
 /** A project reference holds `organization` and `project`; so does an entity. */
 const self = (urls: Urls, entity: Entity): string => urls.entity(entity, entity.id);
 
-/** `"_constrainedBy":…,"_updatedBy":…`: the metadata of section 1.4, without braces or leading comma. */
+/**
+ * `"_constrainedBy":…,"_updatedBy":…`: the metadata of section 1.4, without braces or leading comma. Addresses need no escaping: they are made
+ * of the public URL, labels and percent-encoded segments.
+ */
 export function metadataMembers(urls: Urls, entity: Entity): string {
-  const at = json(self(urls, entity)).slice(0, -1);
-  const project = urls.project(entity);
-  const [organization = '', label = ''] = entity.schema.project.split('/');
-  const schemaProject = urls.project({ organization, project: label });
+  const at = self(urls, entity);
   return (
-    `"_constrainedBy":${json(entity.schema.id)},"_createdAt":"${entity.createdAt}","_createdBy":${json(urls.actor(entity.createdBy))}` +
-    `,"_deprecated":${String(entity.deprecated)},"_incoming":${at}/incoming","_outgoing":${at}/outgoing"` +
-    `,"_project":"${project}","_rev":${String(entity.rev)},"_schemaProject":"${schemaProject}","_self":${at}"` +
-    `,"_updatedAt":"${entity.updatedAt}","_updatedBy":${json(urls.actor(entity.updatedBy))}`
+    `"_constrainedBy":${json(entity.schema.id)},"_createdAt":"${entity.createdAt}","_createdBy":"${urls.actor(entity.createdBy)}"` +
+    `,"_deprecated":${String(entity.deprecated)},"_incoming":"${at}/incoming","_outgoing":"${at}/outgoing"` +
+    `,"_project":"${urls.project(entity)}","_rev":${String(entity.rev)},"_schemaProject":"${urls.projectNamed(entity.schema.project)}"` +
+    `,"_self":"${at}","_updatedAt":"${entity.updatedAt}","_updatedBy":"${urls.actor(entity.updatedBy)}"`
   );
 }
 
@@ -82,7 +82,6 @@ export function expandedMetadataMembers(urls: Urls, entity: Entity): string {
   const date = (value: string): string => `[{"@type":"http://www.w3.org/2001/XMLSchema#dateTime","@value":"${value}"}]`;
   const plain = (value: boolean | number): string => `[{"@value":${String(value)}}]`;
   const at = self(urls, entity);
-  const [organization = '', project = ''] = entity.schema.project.split('/');
   const members: readonly (readonly [string, string])[] = [
     ['constrainedBy', id(entity.schema.id)],
     ['createdAt', date(entity.createdAt)],
@@ -92,7 +91,7 @@ export function expandedMetadataMembers(urls: Urls, entity: Entity): string {
     ['outgoing', id(`${at}/outgoing`)],
     ['project', id(urls.project(entity))],
     ['rev', plain(entity.rev)],
-    ['schemaProject', id(urls.project({ organization, project }))],
+    ['schemaProject', id(urls.projectNamed(entity.schema.project))],
     ['self', id(at)],
     ['updatedAt', date(entity.updatedAt)],
     ['updatedBy', id(urls.actor(entity.updatedBy))],

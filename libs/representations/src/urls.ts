@@ -8,7 +8,8 @@ export class Urls {
   readonly v1: string;
 
   constructor(readonly publicUrl: string) {
-    this.v1 = `${publicUrl.replace(/\/+$/, '')}/v1`;
+    // What would end a text in JSON has no place in an address: the texts that are made of it are not escaped again.
+    this.v1 = `${publicUrl.replace(/\/+$/, '').replace(/["\\]/g, encodeURIComponent)}/v1`;
   }
 
   readonly organization = (label: string): string => `${this.v1}/orgs/${label}`;

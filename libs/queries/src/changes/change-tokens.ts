@@ -7,10 +7,15 @@ const PURPOSE = 'changes';
 const REPRESENTATION = 'resources';
 /** The part of a token that authenticates all of it. */
 const MAC_CHARACTERS = 16;
+const REMEMBERED = 1000;
+const LONGEST_REMEMBERED = 2000;
 
 /** Tokens of changes feeds (datasets.md 6.4). The same position of the same dataset gives the same token. */
 @Injectable()
 export class ChangeTokens {
+  /** What tokens that were sent lately stand for: whoever polls sends the same one again and again. */
+  readonly #opened = new Map<string, FeedPosition>();
+
   constructor(@Inject(SEALED_TOKENS) private readonly tokens: SealedTokens) {}
 
   seal(dataset: string, position: FeedPosition): string {
@@ -19,6 +24,16 @@ export class ChangeTokens {
 
   /** @throws Problem invalid-token for one that is malformed, not ours, or of another feed */
   open(dataset: string, token: string): FeedPosition {
+    const key = `${dataset}|${token}`;
+    const known = this.#opened.get(key);
+    if (known !== undefined) return known;
+    const position = this.#open(dataset, token);
+    if (this.#opened.size >= REMEMBERED) this.#opened.clear();
+    if (token.length <= LONGEST_REMEMBERED) this.#opened.set(key, position);
+    return position;
+  }
+
+  #open(dataset: string, token: string): FeedPosition {
     try {
       return openFeedPosition(this.tokens, PURPOSE, `${dataset}|${REPRESENTATION}`, token);
     } catch (error) {
@@ -27,8 +42,8 @@ export class ChangeTokens {
     }
   }
 
-  /** The ETag of the page that has nothing but this token. */
-  static etag(token: string): string {
-    return `"c1${token.slice(0, MAC_CHARACTERS)}"`;
+  /** The ETag of the page that has nothing but this token, as the media type with this mark. */
+  static etag(token: string, mark: string): string {
+    return `"c1${mark}${token.slice(0, MAC_CHARACTERS)}"`;
   }
 }

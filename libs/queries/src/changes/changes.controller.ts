@@ -1,9 +1,9 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { FEED_READER, JSON_TYPE, PositionWaiter, QueryParams, sendEmpty, sendJson } from '@headwater/platform';
+import { FEED_READER, PositionWaiter, QueryParams, sendEmpty, sendJson } from '@headwater/platform';
 import { FEED, type ChangesPage, type FeedReader } from '@headwater/read-models';
 import { isKnown } from '../requests/etag.js';
-import { Negotiation } from '../requests/negotiation.js';
+import { DATASET_OFFERS, Negotiation, type Offer } from '../requests/negotiation.js';
 import { ChangeTokens } from './change-tokens.js';
 import { changesPage } from './changes-page.js';
 import { changesQuery } from './changes-query.js';
@@ -19,7 +19,7 @@ const CACHE_CONTROL = 'private, no-cache';
 /** The newest state of whatever changed in a dataset (seed 002; datasets.md 1.4 and 6.4). */
 @Controller(['datasets/:dataset/changes', 'data/streaming/datasets/:dataset/changes'])
 export class ChangesController {
-  readonly #forms = new Negotiation([{ form: 'json', contentType: JSON_TYPE, mark: '' }]);
+  readonly #forms = new Negotiation(DATASET_OFFERS);
 
   constructor(
     @Inject(FEED_READER) private readonly feed: FeedReader,
@@ -30,24 +30,24 @@ export class ChangesController {
 
   @Get()
   async changes(@Req() request: DatasetRequest, @Res() reply: FastifyReply): Promise<FastifyReply> {
-    this.#forms.choose(request.headers.accept);
+    const offer = this.#forms.choose(request.headers.accept);
     const { dataset } = request.params;
     const project = await this.datasets.projectOf(dataset);
     const { since, limit } = changesQuery(new QueryParams(request.query));
     await this.waiter.waitFor(request, [FEED]);
-    if (since === undefined) return this.#page(reply, dataset, await this.feed.changes(project, await this.feed.start(), limit));
-    if (since === 'now') return this.#page(reply, dataset, { items: [], position: await this.feed.head(), more: false });
+    if (since === undefined) return this.#page(reply, dataset, offer, await this.feed.changes(project, await this.feed.start(), limit));
+    if (since === 'now') return this.#page(reply, dataset, offer, { items: [], position: await this.feed.head(), more: false });
     const position = this.tokens.open(dataset, since);
-    const etag = ChangeTokens.etag(since);
+    const etag = ChangeTokens.etag(since, offer.mark);
     if (isKnown(request, etag) && samePosition(position, await this.feed.head())) return sendEmpty(reply, 304, headersOf(etag));
     await this.feed.verify(position);
-    return this.#page(reply, dataset, await this.feed.changes(project, position, limit));
+    return this.#page(reply, dataset, offer, await this.feed.changes(project, position, limit));
   }
 
-  #page(reply: FastifyReply, dataset: string, { items, position, more }: ChangesPage): FastifyReply {
+  #page(reply: FastifyReply, dataset: string, { contentType, mark }: Offer, { items, position, more }: ChangesPage): FastifyReply {
     const token = this.tokens.seal(dataset, position);
-    const headers = items.length === 0 ? headersOf(ChangeTokens.etag(token)) : { 'cache-control': CACHE_CONTROL, vary: VARY };
-    return sendJson(reply, 200, changesPage(items, token, more), { contentType: JSON_TYPE, headers });
+    const headers = items.length === 0 ? headersOf(ChangeTokens.etag(token, mark)) : { 'cache-control': CACHE_CONTROL, vary: VARY };
+    return sendJson(reply, 200, changesPage(items, token, more), { contentType, headers });
   }
 }
 

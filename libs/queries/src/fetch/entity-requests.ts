@@ -43,7 +43,8 @@ export class EntityRequests {
   /** @throws ValidationRejection, OrganizationNotFound, ProjectNotFound, InvalidResourceId, ResourceNotFound; what `Headwater-Wait-For` asks for */
   async target(request: EntityRequest): Promise<EntityTarget> {
     // Nothing to wait for: what is answered is never older than the newest commit. But what cannot be read is refused.
-    await this.waiter.waitFor(request, []);
+    const reached = this.waiter.waitFor(request, []);
+    if (reached !== undefined) await reached;
     const { organization, project, schema, id } = request.params;
     const scope = await this.scopes.of(organization, project);
     const iri = idOf(id, scope);

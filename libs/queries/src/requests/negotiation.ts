@@ -81,3 +81,9 @@ export const JSON_OFFERS: readonly [Offer<'json'>, ...Offer<'json'>[]] = [
   { form: 'json', contentType: 'application/ld+json', mark: 'l' },
   { form: 'json', contentType: 'application/json', mark: 'j' },
 ];
+
+/** What datasets and their feeds are served as: plain JSON, called JSON-LD only where nothing else is taken. */
+export const DATASET_OFFERS: readonly [Offer<'json'>, ...Offer<'json'>[]] = [
+  { form: 'json', contentType: 'application/json', mark: 'j' },
+  { form: 'json', contentType: 'application/ld+json', mark: 'l' },
+];

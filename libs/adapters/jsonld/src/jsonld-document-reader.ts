@@ -36,7 +36,7 @@ export const DEFAULT_READER_LIMITS: ReaderLimits = {
   maxContexts: 64,
   maxContextChars: 1_048_576,
   maxContextString: 2_048,
-  maxContextWork: 300_000,
+  maxContextWork: 200_000,
   maxExpandedChars: 4_194_304,
   cachedTerms: 20_000,
   cachedContextChars: 4_194_304,

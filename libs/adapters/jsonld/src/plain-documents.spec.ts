@@ -192,7 +192,7 @@ describe('Plain documents', () => {
   it('expand and compact as they do in jsonld, to the letter', async () => {
     let expanded = 0;
     let compacted = 0;
-    const runs = 3_000;
+    const runs = 1_500;
     await fc.assert(
       fc.asyncProperty(contexts, object, async (context, body) => {
         const ways = await bothWays(context, body);

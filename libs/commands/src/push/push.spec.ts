@@ -1,5 +1,8 @@
-import { entityStream } from '@headwater/event-contracts';
+import fc from 'fast-check';
+import { entityCodec, entityStream } from '@headwater/event-contracts';
+import { loadState } from '@headwater/event-sourcing';
 import type { Iri } from '@headwater/linked-data';
+import { entityKind } from '@headwater/resources';
 import { CommandSide, race, refused } from '../testing/command-side.js';
 
 const cow = (id: string, more: object = {}, meta: object = {}) => ({
@@ -192,5 +195,44 @@ describe('A push', () => {
     await side.push(Array.from({ length: 5000 }, (_, at) => cow(`c${at}`, { text: 'x'.repeat(500) })));
     clearInterval(timer);
     expect(turns).toBeGreaterThan(5);
+  });
+
+  /** What a resource has come to, told without events: the rules of datasets.md, rulings 4 and 15, once more. */
+  interface Model {
+    readonly n: number;
+    readonly rev: number;
+    readonly deleted: boolean;
+  }
+
+  function after(before: Model | undefined, item: { readonly n: number; readonly deleted: boolean }): Model | undefined {
+    if (item.deleted) return before === undefined || before.deleted ? before : { ...before, deleted: true, rev: before.rev + 1 };
+    if (before === undefined) return { n: item.n, rev: 1, deleted: false };
+    return { n: item.n, deleted: false, rev: before.rev + (before.deleted ? 1 : 0) + (before.n === item.n ? 0 : 1) };
+  }
+
+  const someItem = fc.record({ id: fc.constantFrom('a', 'b', 'c'), n: fc.constantFrom(1, 2), deleted: fc.boolean() });
+
+  it('comes to what a plain reading of the rules says, however items are divided into pushes', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(someItem, { maxLength: 6 }), { maxLength: 8 }), async (pushes) => {
+        const side = await CommandSide.started();
+        const model = new Map<string, Model | undefined>();
+        for (const items of pushes) {
+          await side.push(items.map(({ id, n, deleted: isDeleted }) => cow(id, { n }, isDeleted ? { isDeleted } : {})));
+          for (const item of items) model.set(item.id, after(model.get(item.id), item));
+        }
+        for (const [id, expected] of model) {
+          const stream = entityStream(side.project, cowId(id) as Iri);
+          const [newest] = await side.store.newest([stream]);
+          const { revision, state } = await loadState(side.store, entityCodec, entityKind, stream, newest);
+          expect(revision).toBe(expected?.rev ?? 0);
+          if (state.kind !== 'absent') expect(state.deprecated).toBe(expected?.deleted);
+          expect((await side.events(cowId(id))).map((event) => event.revision)).toEqual(
+            Array.from({ length: expected?.rev ?? 0 }, (_, at) => at + 1),
+          );
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 });

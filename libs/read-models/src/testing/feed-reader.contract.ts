@@ -210,7 +210,8 @@ export function feedReaderContract(
       it(`read with any limit while writers run yield every item's last version (invariant 5)`, async () => {
         const names = ['a', 'b', 'c', 'd', 'e'] as const;
         const write = fc.record({ kind: fc.constant('write' as const), name: fc.constantFrom(...names), deletes: fc.boolean() });
-        const read = fc.record({ kind: fc.constant('read' as const), limit: fc.integer({ min: 1, max: 4 }) });
+        const during = fc.option(fc.constantFrom(...names));
+        const read = fc.record({ kind: fc.constant('read' as const), limit: fc.integer({ min: 1, max: 4 }), during });
         const settled = fc.constant({ kind: 'settle' as const });
         const steps = fc.array(
           fc.oneof({ weight: 4, arbitrary: write }, { weight: 3, arbitrary: read }, { weight: 2, arbitrary: settled }),
@@ -236,18 +237,20 @@ export function feedReaderContract(
                 ({ position } = page);
               };
               let versions = 0;
+              const write = async (name: string, deletes: boolean): Promise<void> => {
+                versions += 1;
+                const { revision: rev } = deletes ? await world.deletePushed(named(name)) : await world.push(named(name, versions));
+                if (rev > 0) written.set(name, { rev, deprecated: deletes });
+              };
               for (const step of script) {
                 if (step.kind === 'settle') await settle();
-                else if (step.kind === 'read') {
-                  const page = await reader.changes(EXAMPLE_PROJECT, position, step.limit);
+                else if (step.kind === 'write') await write(step.name, step.deletes);
+                else {
+                  // A page that is read while an item moves: whichever is first, the item is on this page or on a later one.
+                  const moves = step.during === null ? Promise.resolve() : write(step.during, false).then(settle);
+                  const [page] = await Promise.all([reader.changes(EXAMPLE_PROJECT, position, step.limit), moves]);
                   expect(isNotBefore(page.position, position)).toBe(true);
                   take(page);
-                } else {
-                  versions += 1;
-                  const { revision: rev } = step.deletes
-                    ? await world.deletePushed(named(step.name))
-                    : await world.push(named(step.name, versions));
-                  if (rev > 0) written.set(step.name, { rev, deprecated: step.deletes });
                 }
               }
               await settle();

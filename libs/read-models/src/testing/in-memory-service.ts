@@ -1,4 +1,4 @@
-import { ProjectionRunner, relayPartition, type ReadLimit } from '@headwater/event-sourcing';
+import { ProjectionRunner, relayPartition, type ProjectionStore, type ReadLimit } from '@headwater/event-sourcing';
 import { InMemoryEventLog, InMemoryEventStore, InMemoryProjectionStore } from '@headwater/event-sourcing/testing';
 import { eventCodec, type HeadwaterEvent } from '@headwater/event-contracts';
 import { PROJECTIONS } from '../projections.js';
@@ -32,9 +32,9 @@ export class InMemoryService {
     return service;
   }
 
-  /** A projector as another process would have it: over the same log and read models, with a memory of its own. */
-  anotherRunner(limit = LIMIT): ProjectionRunner<HeadwaterEvent> {
-    return new ProjectionRunner({ log: this.log, store: this.projections, codec: eventCodec, projections: PROJECTIONS, limit });
+  /** A projector as another process would have it: over the same log and read models, or others, with a memory of its own. */
+  anotherRunner(limit = LIMIT, store: ProjectionStore = this.projections): ProjectionRunner<HeadwaterEvent> {
+    return new ProjectionRunner({ log: this.log, store, codec: eventCodec, projections: PROJECTIONS, limit });
   }
 
   /** Publishes what is pending. */

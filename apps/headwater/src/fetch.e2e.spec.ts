@@ -245,6 +245,12 @@ describe('Fetching over HTTP', () => {
     expect(answer.headers.vary).toBeUndefined();
   });
 
+  it('bears what clients send along: a body, a content type', async () => {
+    const headers = { 'content-type': 'application/json' };
+    expect((await app.client.send('GET', at(`${BASE}r1`), { headers, body: 'null' })).status).toBe(200);
+    expect((await app.client.send('GET', at(`${BASE}r1`, '/source'), { headers })).status).toBe(200);
+  });
+
   it('ignores parameters that it does not know', async () => {
     expect((await app.client.get(at(`${BASE}r1`, '?foo=bar'))).status).toBe(200);
   });

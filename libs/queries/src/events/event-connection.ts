@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import type { EventChunk } from './event-chunk.js';
 
 /** Above this, whoever reads history for the connection waits until the client has taken what was sent. */
@@ -76,10 +77,11 @@ export class EventConnection {
     this.#sentAt = now;
   }
 
-  /** Resolves once the client has taken most of what was sent, or is gone. */
+  /** Resolves once the client has taken most of what was sent, or is gone; never before others had their turn. */
   async taken(): Promise<void> {
+    await setImmediate();
     const { socket } = this.response;
-    if (socket === null || socket.writableLength <= READ_AHEAD_BYTES) return;
+    if (this.#closed || socket === null || socket.writableLength <= READ_AHEAD_BYTES) return;
     const gone = new AbortController();
     const onClose = (): void => gone.abort();
     this.response.once('close', onClose);

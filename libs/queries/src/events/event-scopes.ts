@@ -4,6 +4,12 @@ import type { EventChunk } from './event-chunk.js';
 import { eventChunk } from './event-chunk.js';
 import type { EventConnection } from './event-connection.js';
 
+/** One chunk for many connections. */
+export interface Delivery {
+  readonly chunk: EventChunk;
+  readonly connections: readonly EventConnection[];
+}
+
 /** Those who follow one scope, and what they are to be sent with the next tick. */
 class Followers {
   readonly connections = new Set<EventConnection>();
@@ -70,11 +76,13 @@ export class EventScopes {
     return found.filter((followers) => followers !== undefined);
   }
 
-  /** Sends every connection what waits for it, in one write. */
-  flush(now: number): void {
-    for (const followers of [...this.#followers.values()]) {
+  /** What waits to be sent, and to whom: to those who are live at this moment. */
+  take(): readonly Delivery[] {
+    const deliveries: Delivery[] = [];
+    for (const followers of this.#followers.values()) {
       const chunk = followers.take();
-      if (chunk !== undefined) for (const connection of followers.connections) connection.deliver(chunk, now);
+      if (chunk !== undefined) deliveries.push({ chunk, connections: [...followers.connections] });
     }
+    return deliveries;
   }
 }

@@ -1,9 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
 import type { FeedPosition } from '@headwater/event-sourcing';
 import type { FeedReader } from '@headwater/read-models';
 import type { EventFrames } from './event-frames.js';
-import type { EventScopes } from './event-scopes.js';
+import type { Delivery, EventScopes } from './event-scopes.js';
 
 const PAGE = 100;
+/** As many writes as take some milliseconds; then others have their turn. */
+const WRITES_AT_ONCE = 500;
 const GLOBAL = { kind: 'global' } as const;
 
 /** The end of the feed, followed once for all live connections: what is new is rendered once and handed to those it concerns. */
@@ -56,10 +59,24 @@ export class EventTail {
         given = after;
         for (const followers of this.scopes.of(entry.stream)) followers.add(text);
       }
-      // Together and without a wait: whoever goes live stands exactly where the tail does.
+      // Together and without a wait: whoever goes live from here on stands exactly where the tail does.
       this.#position = position = page.position;
-      this.scopes.flush(Date.now());
+      await deliver(this.scopes.take());
       if (page.entries.length === 0) return position;
+      // After a burst there are many pages: others have their turn between them.
+      await setImmediate();
+    }
+  }
+}
+
+async function deliver(deliveries: readonly Delivery[]): Promise<void> {
+  const now = Date.now();
+  let writes = 0;
+  for (const { chunk, connections } of deliveries) {
+    for (const connection of connections) {
+      connection.deliver(chunk, now);
+      writes += 1;
+      if (writes % WRITES_AT_ONCE === 0) await setImmediate();
     }
   }
 }

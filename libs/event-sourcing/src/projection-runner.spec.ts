@@ -185,6 +185,24 @@ describe('A projector', () => {
   });
 });
 
+describe('A store that was restored to an older state', () => {
+  it('writes what the log has already, differently: the projector stops at the fork, and serves nothing wrong in silence', async () => {
+    const service = await CounterService.start();
+    const stream = streamIn0();
+    await service.add(stream, 1);
+    const backup = service.store.snapshot();
+    await service.add(stream, 2);
+    await service.relay();
+    const runner = await service.runnerReady();
+    await service.catchUp(runner);
+    service.store.restore(backup);
+    await service.add(stream, 100);
+    await service.relay();
+    await expect(runner.step(P0)).rejects.toThrow(Fork);
+    expect(service.projections.served(totals.name).row(stream)?.value).toEqual({ total: 3, revisions: [1, 2] });
+  });
+});
+
 describe('A rebuild', () => {
   it('makes a copy beside the one that is served, which goes on being served and driven, and takes its place once it has caught up', async () => {
     const service = await filled(6, 3);

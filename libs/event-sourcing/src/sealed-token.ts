@@ -15,6 +15,13 @@ const MAC_BYTES = 12;
 /** A dot would end it within a token. */
 const KEY_ID = /^[\w-]+$/;
 
+/** In one pass: the regular expression for it looks at every run of `=` again and again. */
+function withoutPadding(token: string): string {
+  let end = token.length;
+  while (token.charAt(end - 1) === '=') end -= 1;
+  return token.slice(0, end);
+}
+
 /** Every answer to a write has a token: preparing the secret anew takes five times as long as the MAC. */
 interface PreparedKey {
   readonly id: string;
@@ -44,7 +51,7 @@ export class SealedTokens {
 
   /** @throws TokenRefused. Sloppy clients' padding, standard base64 and `+` that became a blank are accepted. */
   open(purpose: string, binding: string, token: string): string {
-    const text = token.replaceAll(' ', '+').replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+    const text = withoutPadding(token).replaceAll(' ', '+').replaceAll('+', '-').replaceAll('/', '_');
     if (!/^[\w-]+$/.test(text)) throw new TokenRefused('malformed');
     const bytes = Buffer.from(text, 'base64url');
     // Only the one text that was issued stands for these bytes: a last character may have bits that decode to nothing.

@@ -23,10 +23,17 @@ export function labelsOf(expanded: string): Labels {
   for (const [name, iris] of PREDICATES) {
     for (const iri of iris) {
       const text = firstText(node?.[iri]);
-      if (text !== undefined) labels[name] ??= text.slice(0, MAX_LABEL);
+      if (text !== undefined) labels[name] ??= shortened(text);
     }
   }
   return labels;
+}
+
+/** Never half of a character: stores keep UTF-8, which has no such thing. */
+function shortened(text: string): string {
+  if (text.length <= MAX_LABEL) return text;
+  const cut = text.slice(0, MAX_LABEL);
+  return cut.isWellFormed() ? cut : cut.slice(0, -1);
 }
 
 function firstText(values: unknown): string | undefined {

@@ -68,6 +68,46 @@ describe('Links', () => {
     });
   });
 
+  it("are the seed's, for the seed's reconstruction, mouse and Jane", async () => {
+    const seed = await newProject(app.client);
+    const nxv = (name: string): string => `https://bluebrain.github.io/nexus/vocabulary/${name}`;
+    const vocab = (name: string): string => `${app.url}/v1/vocabs/${seed.organization}/${seed.project}/${name}`;
+    const create = (name: string, body: JsonObject) => app.client.put(`${seed.resources}/_/nxv:${name}?indexing=sync`, body);
+    await create('mouse1', { '@type': ['Entity', 'Subject'] });
+    await create('jane', { '@type': ['Agent', 'Person'] });
+    await create('reconstruction1', {
+      '@type': ['Entity', 'Dataset', 'ReconstructedPatchedCell'],
+      subject: { '@id': nxv('mouse1') },
+      contribution: { agent: { '@id': nxv('jane') } },
+      annotation: { hasBody: { '@id': 'http://uri.interlex.org/base/ilx_0383233', '@type': 'MType' } },
+      brainLocation: { brainRegion: { '@id': 'http://purl.obolibrary.org/obo/UBERON_0008933' } },
+    });
+    const answer = await app.client.get(`${seed.resources}/_/nxv:reconstruction1/outgoing?includeExternalLinks=true`);
+    const common = {
+      _constrainedBy: 'https://bluebrain.github.io/nexus/schemas/unconstrained.json',
+      _project: `${app.url}/v1/projects/${seed.organization}/${seed.project}`,
+      _rev: 1,
+      _deprecated: false,
+    };
+    expect(answer.json).toMatchObject({ '@context': [`${CTX}metadata.json`, `${CTX}search.json`], _total: 4 });
+    const expected = [
+      { '@id': nxv('mouse1'), '@type': ['Entity', 'Subject'].map(vocab), paths: ['subject'].map(vocab), ...common },
+      { '@id': nxv('jane'), '@type': ['Agent', 'Person'].map(vocab), paths: ['contribution', 'agent'].map(vocab), ...common },
+      { '@id': 'http://uri.interlex.org/base/ilx_0383233', '@type': vocab('MType'), paths: ['annotation', 'hasBody'].map(vocab) },
+      { '@id': 'http://purl.obolibrary.org/obo/UBERON_0008933', paths: ['brainLocation', 'brainRegion'].map(vocab) },
+    ];
+    expect(results(answer.json)).toEqual(expect.arrayContaining(expected.map((link) => expect.objectContaining(link) as unknown)));
+    const incoming = await app.client.get(`${seed.resources}/_/nxv:mouse1/incoming`);
+    expect(results(incoming.json)).toMatchObject([
+      {
+        '@id': nxv('reconstruction1'),
+        '@type': ['Entity', 'Dataset', 'ReconstructedPatchedCell'].map(vocab),
+        paths: ['subject'].map(vocab),
+        ...common,
+      },
+    ]);
+  });
+
   it('are none where there is nothing', async () => {
     for (const direction of ['incoming', 'outgoing']) {
       expect(await links('https://example.org/unknown', direction)).toEqual({

@@ -34,6 +34,12 @@ describe('A store that is full', () => {
     expect((await client.get(`${project.resources}/_/r${String(stored)}`)).status).toBe(404);
     expect((await client.get(`${project.resources}/_/r${String(stored - 1)}`)).json['_rev']).toBe(1);
 
+    const ready = await client.get('/health/ready');
+    expect([ready.status, ready.json['checks']]).toEqual([
+      503,
+      expect.objectContaining({ store: { status: 'down', reason: expect.any(String) } }),
+    ]);
+
     await app.close();
     app = await startTestApp({ HEADWATER_DATA_DIR: folder.path });
     client = app.client;

@@ -1,15 +1,24 @@
-import { HeadwaterConfig, InvalidConfiguration, createLogger, freePort, stopAtSignals } from '@headwater/platform';
-import { readyLines } from './ready-lines.js';
-import { startFailure } from './start-failure.js';
-import { start } from './start.js';
+import { HeadwaterConfig, InvalidConfiguration } from '@headwater/platform/config';
+import { openStore } from './store.js';
 
 const FAILED = 1;
 
 /** Runs the service that an environment describes, until it is told to stop. Ends the process where it cannot start. */
 export async function run(environment: Readonly<Record<string, string | undefined>>): Promise<void> {
-  const config = await configured(environment);
+  const given = configured(environment);
+  // The store opens on a thread of its own, while this one loads what everything else is made of.
+  const opening = openStore(given);
+  // Until somebody waits for it; a failure is told there.
+  opening.catch(() => undefined);
+  const [{ createLogger, freePort, stopAtSignals }, { start }, { readyLines }, { startFailure }] = await Promise.all([
+    import('@headwater/platform'),
+    import('./start.js'),
+    import('./ready-lines.js'),
+    import('./start-failure.js'),
+  ]);
+  const config = given.port === 0 ? given.onPort(await freePort(given.host)) : given;
   try {
-    const running = await start(config);
+    const running = await start(config, opening);
     process.stdout.write(`${readyLines({ url: running.url, publicUrl: config.publicUrl, dataDir: running.dataDir })}\n`);
     stopAtSignals(() => running.close(), running.logger);
   } catch (error) {
@@ -21,10 +30,9 @@ export async function run(environment: Readonly<Record<string, string | undefine
 }
 
 /** Ends the process, naming every mistake, where there are any. */
-async function configured(environment: Readonly<Record<string, string | undefined>>): Promise<HeadwaterConfig> {
+function configured(environment: Readonly<Record<string, string | undefined>>): HeadwaterConfig {
   try {
-    const config = HeadwaterConfig.read(environment);
-    return config.port === 0 ? config.onPort(await freePort(config.host)) : config;
+    return HeadwaterConfig.read(environment);
   } catch (error) {
     if (!(error instanceof InvalidConfiguration)) throw error;
     process.stderr.write(`headwater cannot start. ${error.message}\n`);

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
-import { Health, Metrics, StopSignal, createHttpApp, createLogger, type HeadwaterConfig } from '@headwater/platform';
 import type { Logger } from 'pino';
+import { Health, Metrics, StopSignal, createHttpApp, createLogger } from '@headwater/platform';
+import type { HeadwaterConfig } from '@headwater/platform/config';
 import { AppModule } from './app.module.js';
-import { openStore } from './store.js';
+import { observe } from './store-observation.js';
+import { openStore, type OpenedStore } from './store.js';
 
 /** A service that serves. */
 export interface Running {
@@ -18,15 +20,18 @@ export interface Running {
 /**
  * Starts everything in this process. Where something fails, what was started before it is ended again.
  *
+ * @param opening the store, where it is being opened already.
  * @throws DataFolderInUse, DataFolderTooNew, DataFolderUnreadable; what the system says of the address.
  */
-export async function start(config: HeadwaterConfig): Promise<Running> {
+export async function start(config: HeadwaterConfig, opening: Promise<OpenedStore> = openStore(config)): Promise<Running> {
   const logger = createLogger(config.logLevel);
   const metrics = new Metrics();
   const health = new Health();
-  const store = await openStore(config, metrics, health);
+  const opened = await opening;
+  const { store } = opened;
   let close = (): Promise<void> => store.close();
   try {
+    observe(opened, metrics, health);
     const app = await createHttpApp([await AppModule.of(store, config)], { config, logger, metrics, health, stop: new StopSignal() });
     close = () => app.close();
     metrics.collectProcess();

@@ -36,7 +36,7 @@ import { SqliteResourcesReader } from './readers/resources.reader.js';
 import { Served } from './readers/served.js';
 import { StoredLog } from './stored-log.js';
 import { TermReader } from './terms.js';
-import { Writer } from './writer.js';
+import { Writer, type Refused } from './writer.js';
 
 /** Where the served copy of one projection stands. */
 export interface ProjectionStanding {
@@ -62,6 +62,8 @@ export interface ProjectionsState {
 export interface StoreStatus extends ProjectionsState {
   /** Whether writes are taken. */
   readonly writing: boolean;
+  /** When and why the newest write was not stored (the disk is full, say); absent where it was. */
+  readonly refused?: Refused;
   readonly queuedCommits: number;
   readonly queuedCharacters: number;
   /** Sizes of the database and of its write-ahead log. */

@@ -85,7 +85,8 @@ export async function loadState<State, Command, Event extends DomainEvent>(
   return { stream, revision: newest.revision, partition: newest.partition, state };
 }
 
-const FOLD_PAGE = 500;
+/** Revisions that are in memory at once, with their contents. */
+const FOLD_PAGE = 50;
 
 /** The state at a revision, from the stream's events alone. */
 export async function fold<State, Command, Event extends DomainEvent>(

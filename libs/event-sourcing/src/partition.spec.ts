@@ -21,7 +21,7 @@ describe('The partition of a new stream', () => {
   );
 
   it.each([2, 3, 12, 64])('is spread evenly over %d', (count) => {
-    const streams = 20_000;
+    const streams = 6_400;
     const sizes = new Map<number, number>();
     for (let index = 0; index < streams; index += 1) {
       const of = partitionOf(streamName(`entity/org/project/https://example.org/${String(index)}`), count);

@@ -387,6 +387,17 @@ describe('A parked stream', () => {
     expect(service.digest(totals)).toEqual(await service.replayed(lenient));
   });
 
+  it('is re-driven page by page, however long it is (invariant 7)', async () => {
+    const { service, stream } = await jammed();
+    for (let count = 0; count < 40; count += 1) await service.add(stream, 1, 1, 1);
+    await service.relay();
+    await service.catchUp(await service.runnerReady());
+    expect(parkedRevisions(service)).toHaveLength(123);
+    expect(await service.runner([lenient]).redrive(lenient, stream, service.store)).toBe(true);
+    expect(parkedRevisions(service)).toEqual([]);
+    expect(service.digest(totals)).toEqual(await service.replayed(lenient));
+  });
+
   it('stays parked where they still do not', async () => {
     const { service, runner, stream } = await jammed();
     const before = service.digest(totals);

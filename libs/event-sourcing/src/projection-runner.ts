@@ -316,7 +316,8 @@ export class ProjectionRunner<Event extends DomainEvent> {
   }
 }
 
-const REDRIVE_PAGE = 500;
+/** Parked events that are in memory at once, with their contents. */
+const REDRIVE_PAGE = 50;
 
 function decoded<Event extends DomainEvent>(entry: LogEntry, codec: EventCodec<Event>): ProjectedEvent<Event> {
   return { partition: entry.partition, offset: entry.offset, recorded: codec.decode(entry.stream, entry.revision, entry.event) };

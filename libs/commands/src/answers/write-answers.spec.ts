@@ -11,6 +11,8 @@ const tokens = new SealedTokens([{ id: 'k1', secret: new Uint8Array(32) }]);
 interface Answered {
   readonly answer: LightMyRequestResponse;
   readonly written: Written;
+  /** What went to the service's log. */
+  readonly logged: readonly string[];
 }
 
 async function answered(lastApplied: LastApplied, indexing: 'async' | 'sync'): Promise<Answered> {
@@ -19,9 +21,10 @@ async function answered(lastApplied: LastApplied, indexing: 'async' | 'sync'): P
   const config = HeadwaterConfig.read({ HEADWATER_WAIT_TIMEOUT_MS: '30' });
   const advance = new AdvanceSignal({ onAdvance: () => () => undefined }, new StopSignal());
   const waiter = new PositionWaiter(config, side.store, { lastApplied }, advance, tokens);
-  const answers = new WriteAnswers(config, waiter, tokens, side.urls);
+  const logged: string[] = [];
+  const answers = new WriteAnswers(config, waiter, tokens, side.urls, { error: (_details, message) => logged.push(message) });
   const server = fastify().post('/', (_request, reply) => answers.entity(reply, 201, written, indexing));
-  return { answer: await server.inject({ method: 'POST', url: '/' }), written };
+  return { answer: await server.inject({ method: 'POST', url: '/' }), written, logged };
 }
 
 const nowhere: LastApplied = (_projection, streams) => Promise.resolve(streams.map(() => ({ revision: revision(0) })));
@@ -45,15 +48,15 @@ describe('The answer to a write', () => {
     expect(asked.sort()).toEqual(['feed', 'links', 'resources']);
   });
 
-  it.each<[string, LastApplied]>([
+  it.each<[string, LastApplied, number?]>([
     ['that do not get there in time', nowhere],
     [
       'that cannot apply it',
       (_projection, streams) => Promise.resolve(streams.map(() => ({ revision: revision(0), parkedAt: revision(1) }))),
     ],
-    ['that cannot be asked', () => Promise.reject(new StoreUnavailable('gone'))],
-  ])('is 503 IndexingFailed for indexes %s, and the write stands', async (_, lastApplied) => {
-    const { answer, written } = await answered(lastApplied, 'sync');
+    ['that cannot be asked', () => Promise.reject(new StoreUnavailable('gone')), 1],
+  ])('is 503 IndexingFailed for indexes %s, and the write stands', async (_, lastApplied, faults = 0) => {
+    const { answer, written, logged } = await answered(lastApplied, 'sync');
     expect(answer.statusCode).toBe(503);
     expect(answer.json()).toMatchObject({
       '@context': 'https://bluebrain.github.io/nexus/contexts/error.json',
@@ -62,6 +65,7 @@ describe('The answer to a write', () => {
       _resource: { '@id': written.entity.id, _rev: 1 },
     });
     expect(answer.headers['retry-after']).toBe('1');
+    expect(logged).toHaveLength(faults);
     expect(openWritePosition(tokens, String(answer.headers['headwater-position']))).toEqual(written.position);
   });
 });

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Rejection, projectionName, sealWritePosition, type SealedTokens, type WritePosition } from '@headwater/event-sourcing';
-import { HeadwaterConfig, PositionWaiter, SEALED_TOKENS, URLS, sendJson, type QueryParams } from '@headwater/platform';
+import { HeadwaterConfig, LOGGER, PositionWaiter, SEALED_TOKENS, URLS, sendJson, type QueryParams } from '@headwater/platform';
 import { errorBody, malformedParameter, writtenEntity, type Urls } from '@headwater/representations';
 import type { Entity } from '@headwater/resources';
 
@@ -25,6 +25,11 @@ export function indexingOf(query: QueryParams): Indexing {
   throw malformedParameter('indexing', "Invalid value of indexing type, allowed values are 'async' or 'sync'.");
 }
 
+/** What of the service's log these answers need. */
+export interface FaultLog {
+  error(details: object, message: string): void;
+}
+
 /** Answers to writes: each says where the write is in the log, for `Headwater-Wait-For` (ruling 11). */
 @Injectable()
 export class WriteAnswers {
@@ -33,6 +38,7 @@ export class WriteAnswers {
     private readonly waiter: PositionWaiter,
     @Inject(SEALED_TOKENS) private readonly tokens: SealedTokens,
     @Inject(URLS) private readonly urls: Urls,
+    @Inject(LOGGER) private readonly log: FaultLog,
   ) {}
 
   /** The headers of an answer to a write. */
@@ -57,6 +63,8 @@ export class WriteAnswers {
       return undefined;
     } catch (error) {
       if (error instanceof Rejection) return `The resource was stored, but lists, links and feeds do not show it yet. ${error.message}`;
+      // The answer must say that the write stands, so the fault goes to the log here rather than where faults are answered.
+      this.log.error({ err: error }, 'A write was stored, but waiting for the read models failed.');
       return 'The resource was stored, but whether lists, links and feeds show it is not known.';
     }
   }

@@ -10,7 +10,7 @@ export async function run(environment: Readonly<Record<string, string | undefine
   const opening = openStore(given);
   // Until somebody waits for it; a failure is told there.
   opening.catch(() => undefined);
-  const [{ createLogger, freePort, stopAtSignals }, { start }, { readyLines }, { startFailure }] = await Promise.all([
+  const [{ createLogger, endAtFaults, freePort, stopAtSignals }, { start }, { readyLines }, { startFailure }] = await Promise.all([
     import('@headwater/platform'),
     import('./start.js'),
     import('./ready-lines.js'),
@@ -20,6 +20,7 @@ export async function run(environment: Readonly<Record<string, string | undefine
   try {
     const running = await start(config, opening);
     process.stdout.write(`${readyLines({ url: running.url, publicUrl: config.publicUrl, dataDir: running.dataDir })}\n`);
+    endAtFaults(running.logger);
     stopAtSignals(() => running.close(), running.logger);
   } catch (error) {
     const known = startFailure(error, config);

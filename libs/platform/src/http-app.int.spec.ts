@@ -125,6 +125,9 @@ describe('An application on Fastify', () => {
       const { status, body } = await send('GET', path);
       expect([path, status, body['@type']]).toEqual([path, 400, 'ValidationRejection']);
     }
+    // A page must be able to read why, too.
+    const { headers } = await send('GET', '/v1/things/%FF', { origin: 'http://a.example' });
+    expect(headers).toMatchObject({ 'access-control-allow-origin': 'http://a.example', 'x-request-id': expect.any(String) });
   });
 
   it('takes a trailing slash', async () => {

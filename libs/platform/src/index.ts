@@ -17,7 +17,7 @@ export { PositionWaiter } from './position-waiter.js';
 export { MAX_REVISION, QueryParams, optionalRev, requiredRev, type IntegerBounds, type ParsedQuery } from './query-params.js';
 export { JSON_TYPE, LD_JSON, PROBLEM_JSON, sendEmpty, sendJson, type ReplyOptions } from './replies.js';
 export { settingsOf, type Setting } from './setting.js';
-export { stopAtSignals } from './signals.js';
+export { endAtFaults, stopAtSignals } from './signals.js';
 export { StopSignal } from './stop-signal.js';
 export {
   DIRECTORY_LOOKUP,

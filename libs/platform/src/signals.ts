@@ -22,3 +22,12 @@ export function stopAtSignals(stop: () => Promise<void>, logger: Logger): void {
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
 }
+
+/** Ends the process at a fault that nobody handles: what it would do next is not known. Everything acknowledged is durable. */
+export function endAtFaults(logger: Logger): void {
+  const end = (error: unknown): void => {
+    logger.fatal({ err: error }, 'A fault that nobody handles: the service ends.');
+    process.exit(1);
+  };
+  process.on('uncaughtException', end).on('unhandledRejection', end);
+}

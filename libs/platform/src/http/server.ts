@@ -52,7 +52,10 @@ export function createServer(config: HeadwaterConfig, allowed: AllowedMethods, m
     return503OnClosing: false,
     clientErrorHandler: onClientError,
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
-    frameworkErrors: (error, request, reply) => sendRefusal(request, reply, refusalOf(error)),
+    // What cannot be routed runs no hooks.
+    frameworkErrors: (error, request, reply) => {
+      if (!begin(request, reply)) sendRefusal(request, reply, refusalOf(error));
+    },
   });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', readBody);
@@ -62,8 +65,7 @@ export function createServer(config: HeadwaterConfig, allowed: AllowedMethods, m
     measure(route, metrics);
   });
   server.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id);
-    if (!answerCors(request, reply)) done();
+    if (!begin(request, reply)) done();
   });
   server.addHook('onSend', (request, reply, payload: unknown, done) => {
     const { origin, 'accept-encoding': acceptEncoding } = request.headers;
@@ -72,6 +74,12 @@ export function createServer(config: HeadwaterConfig, allowed: AllowedMethods, m
     else encode(acceptEncoding, reply, payload, done);
   });
   return server;
+}
+
+/** What every answer begins with. @returns whether it is a preflight's, and was sent. */
+function begin(request: FastifyRequest, reply: FastifyReply): boolean {
+  reply.header('x-request-id', request.id);
+  return answerCors(request, reply);
 }
 
 /** Observes how long the requests of a route take, in series that are made when the first request has ended so. */

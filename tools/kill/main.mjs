@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { verify } from '@headwater/sqlite';
+import { verifyDataFolder } from '@headwater/sqlite';
 import { freePort } from '../lib/service.mjs';
 import { problemsOf } from '../verify/report.mjs';
 import { randomOf } from './random.mjs';
@@ -32,7 +32,7 @@ const started = performance.now();
 try {
   for (let number = 1; number <= rounds; number += 1) {
     const service = { dataDir, port: await freePort(), log: join(folder, 'service.log') };
-    const verifyFolder = async () => problemsOf(await verify(dataDir));
+    const verifyFolder = async () => problemsOf(await verifyDataFolder(dataDir));
     const result = await killRound({ number, random, verifyFolder, service });
     results.push(result);
     console.log(lineOf(number, result));

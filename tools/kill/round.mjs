@@ -44,9 +44,12 @@ export async function killRound({ number, random, verifyFolder, service: options
     const scene = await makeScene(service, number, random);
     const readers = { changes: new ChangesReader(scene), events: new EventsReader(scene) };
 
-    const killedAfter = Math.round(100 + random() * 1100);
+    const started = performance.now();
     const load = startLoad(scene, readers);
-    await sleep(killedAfter);
+    await sleep(100 + random() * 1100);
+    // Where the machine is slow, all that would be killed is the first requests.
+    await untilAcknowledged(scene.expectation, random() * 40);
+    const killedAfter = Math.round(performance.now() - started);
     await service.kill();
     await load.end();
     const acknowledged = scene.expectation.acknowledgements;
@@ -76,6 +79,11 @@ export async function killRound({ number, random, verifyFolder, service: options
   } finally {
     await service.kill();
   }
+}
+
+async function untilAcknowledged(expectation, count) {
+  const deadline = performance.now() + 10_000;
+  while (expectation.acknowledgements < count && performance.now() < deadline) await sleep(5);
 }
 
 async function makeScene(service, number, random) {

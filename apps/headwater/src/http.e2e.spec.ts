@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { mustBe, newProject, textIn, type TestProject } from './testing/api.js';
 import type { HttpClient } from './testing/http-client.js';
@@ -162,5 +163,13 @@ describe('HTTP', () => {
     ]) {
       expect(text).toContain(name);
     }
+  });
+
+  it('counts nothing that is not documented, and documents nothing that is not counted', async () => {
+    const { text } = await client.get('/metrics');
+    const counted = [...text.matchAll(/^# TYPE (headwater_\w+) /gm)].map(([, name]) => name);
+    const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
+    const documented = [...page.matchAll(/^\| `(headwater_\w+)`/gm)].map(([, name]) => name);
+    expect(counted.sort()).toEqual(documented.sort());
   });
 });

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { DataFolderInUse, DataFolderUnreadable, isBusy } from './errors.js';
+import { DataFolderInUse, DataFolderUnreadable, isBusy, messageOf } from './errors.js';
 
 export const databasePath = (dataDir: string): string => join(dataDir, 'headwater.db');
 
@@ -14,10 +14,14 @@ export interface FolderLock {
  * Takes a data folder: an open exclusive transaction on a database of its own. The operating system frees it when the process ends, however
  * it ends, so there is no stale lock to clear away by hand, as there would be with a file that names a process.
  *
- * @throws DataFolderInUse
+ * @throws DataFolderInUse, DataFolderUnreadable
  */
 export function lockFolder(dataDir: string): FolderLock {
-  mkdirSync(dataDir, { recursive: true });
+  try {
+    mkdirSync(dataDir, { recursive: true });
+  } catch (error) {
+    throw new DataFolderUnreadable(dataDir, messageOf(error), { cause: error });
+  }
   let lock: DatabaseSync | undefined;
   try {
     lock = new DatabaseSync(join(dataDir, 'lock.db'));
@@ -25,7 +29,7 @@ export function lockFolder(dataDir: string): FolderLock {
   } catch (error) {
     lock?.close();
     if (isBusy(error)) throw new DataFolderInUse(dataDir);
-    throw new DataFolderUnreadable(dataDir, 'its lock.db cannot be opened for writing', { cause: error });
+    throw new DataFolderUnreadable(dataDir, `its lock.db cannot be opened for writing (${messageOf(error)})`, { cause: error });
   }
   const held = lock;
   return {

@@ -34,10 +34,14 @@ export class DataFolderUnreadable extends Error {
 
 const CODES = { busy: 5, locked: 6, noMemory: 7, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const;
 
+/** A member of what was thrown. Not asked by class: errors of the driver may be of another realm. */
+const memberOf = (error: unknown, name: string): unknown =>
+  typeof error === 'object' && error !== null ? (error as Readonly<Record<string, unknown>>)[name] : undefined;
+
 /** SQLite's primary result code of an error that it raised; undefined for any other error. */
 export function sqliteCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
-  return error.errcode & 0xff;
+  const code = memberOf(error, 'errcode');
+  return typeof code === 'number' ? code & 0xff : undefined;
 }
 
 export const isBusy = (error: unknown): boolean => [CODES.busy, CODES.locked].some((code) => code === sqliteCode(error));
@@ -51,8 +55,10 @@ export const isUnreadable = (error: unknown): boolean =>
 export const isUnavailable = (error: unknown): boolean =>
   [CODES.busy, CODES.locked, CODES.noMemory, CODES.ioError, CODES.corrupt, CODES.full, CODES.cannotOpen].some(
     (code) => code === sqliteCode(error),
-  ) ||
-  (error instanceof Error && 'code' in error && error.code === 'ERR_INVALID_STATE');
+  ) || memberOf(error, 'code') === 'ERR_INVALID_STATE';
 
 /** An error's message, for logs and answers that must not lose why. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export function messageOf(error: unknown): string {
+  const message = memberOf(error, 'message');
+  return typeof message === 'string' ? message : String(error);
+}

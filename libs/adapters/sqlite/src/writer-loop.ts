@@ -82,9 +82,10 @@ export class WriterLoop {
       if (message?.type === 'close') break;
       if (message !== undefined) await this.#handle(message);
       const worked = await this.#project();
+      if (message !== undefined || worked) this.#checkpoint();
       if (message === undefined && !worked && !this.#discard()) await this.#rest();
     }
-    this.#checkpoints.whole();
+    this.#checkpointWhole();
     this.db.close();
     this.port.post({ type: 'closed' });
   }
@@ -116,6 +117,7 @@ export class WriterLoop {
         await this.#answer(message.id, async () => {
           await this.#runner.rebuild(message.projection);
           this.#tryAgain();
+          this.#report(0, performance.now());
           return true;
         });
         return;
@@ -124,7 +126,7 @@ export class WriterLoop {
           const projection = PROJECTIONS.find(({ name }) => name === message.projection);
           if (projection === undefined) throw new Error(`There is no projection ${message.projection}.`);
           const applied = await this.#runner.redrive(projection, message.stream, this.#events);
-          this.port.post({ type: 'progress', entries: 0, milliseconds: 0, ...this.#state() });
+          this.#report(0, performance.now());
           return applied;
         });
     }
@@ -173,7 +175,6 @@ export class WriterLoop {
       this.#retryAfter = FIRST_RETRY;
       if (entries === 0) this.#behind = false;
       if (entries > 0 || failing !== undefined || building !== this.#runner.building.size) this.#report(entries, started);
-      this.#checkpoints.whenGrown();
       return entries > 0;
     } catch (error) {
       this.#fail(error);
@@ -192,7 +193,16 @@ export class WriterLoop {
     this.#retryAfter = Math.min(LAST_RETRY, this.#retryAfter * 2);
   }
 
+  #checkpoint(): void {
+    try {
+      this.#checkpoints.whenGrown();
+    } catch {
+      // The log goes on growing; whether there is room for it, the next append will say.
+    }
+  }
+
   #tryAgain(): void {
+    this.#hurry = true;
     this.#stopped = undefined;
     this.#retryAt = 0;
     this.#behind = true;
@@ -234,6 +244,10 @@ export class WriterLoop {
     const before = performance.now();
     await this.port.arrival(Math.min(this.#wait(), idle ?? Infinity));
     if (idle === undefined || performance.now() - before < idle) return;
+    this.#checkpointWhole();
+  }
+
+  #checkpointWhole(): void {
     this.#checkpointed = true;
     try {
       this.#checkpoints.whole();

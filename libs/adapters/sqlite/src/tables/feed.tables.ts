@@ -48,6 +48,18 @@ export const feedKind: TablesKind = {
     CREATE INDEX ${historyTable(copy)}_of_project ON ${historyTable(copy)} (project);
     ${createCounters(copy)}`,
   open: (shared, copy) => new FeedTables(shared, copy),
+  checks: (copy) => [
+    {
+      what: 'items point to an event that does not have their source',
+      sql: `SELECT f.stream FROM ${feedTable(copy)} f LEFT JOIN log l ON l.seq = f.content
+            WHERE f.item = 1 AND (l.stream IS NOT f.stream OR l.revision IS NOT f.content_rev OR l.source IS NULL)`,
+    },
+    {
+      what: 'rows lie elsewhere than the newest event of their stream',
+      sql: `SELECT f.stream FROM ${feedTable(copy)} f LEFT JOIN log l ON l.seq = f.offset + 1
+            WHERE l.stream IS NOT f.stream OR l.revision IS NOT f.revision`,
+    },
+  ],
   revision: (copy) => `SELECT revision FROM ${feedTable(copy)} WHERE stream = ?`,
 };
 

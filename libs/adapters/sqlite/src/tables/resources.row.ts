@@ -1,4 +1,4 @@
-import { eventId, revision, type Actor, type Row, type StreamName } from '@headwater/event-sourcing';
+import { baseAt, eventId, revision, type Actor, type Row, type StreamName } from '@headwater/event-sourcing';
 import type { Iri } from '@headwater/linked-data';
 import type { EntityRow } from '@headwater/read-models';
 import { isoInstant } from '../iso-instant.js';
@@ -54,10 +54,25 @@ export function encodeEntity(
   { stream, revision: at, eventId: id, value: { entity, labels } }: Row<EntityRow>,
   terms: TermWriter,
 ): EntityColumns {
-  const { kind, organization, project, organizationUuid, projectUuid, schema, types, rev, contentRev, deprecated, tags, ...others } =
-    entity;
+  const {
+    kind,
+    organization,
+    project,
+    organizationUuid,
+    projectUuid,
+    schema,
+    types,
+    rev,
+    contentRev,
+    contentBase,
+    deprecated,
+    tags,
+    ...others
+  } = entity;
   const { id: iri, createdAt, createdBy, updatedAt, updatedBy, ...more } = others;
   const { hash, ...rest }: Record<string, unknown> = more;
+  // Not the first event of its commit.
+  if (contentBase !== contentRev - 1) rest['contentBase'] = contentBase;
   if (iri !== idIn(stream)) rest['id'] = iri;
   if (tags.length > 0) rest['tags'] = tags;
   if (rev !== at) rest['rev'] = rev;
@@ -94,6 +109,7 @@ export function decodeEntity(id: Iri, columns: EntityColumns, terms: TermReader)
     types: terms.json(types) as readonly Iri[],
     rev: revision(at),
     contentRev: revision(contentRev),
+    contentBase: baseAt(revision(contentRev - 1)),
     createdAt: isoInstant(created),
     createdBy,
     updatedAt: isoInstant(updated),

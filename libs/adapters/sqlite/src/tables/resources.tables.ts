@@ -51,6 +51,13 @@ export const resourcesKind: TablesKind = {
     CREATE INDEX ${entriesTable(copy)}_by_change ON ${entriesTable(copy)} (list, updated, id, stream);
     ${createCounters(copy)}`,
   open: (shared, copy) => new ResourcesTables(shared, copy),
+  checks: (copy) => [
+    {
+      what: 'rows point to an event that does not have their document',
+      sql: `SELECT r.stream FROM ${resourcesTable(copy)} r LEFT JOIN log l ON l.seq = r.content
+            WHERE r.compacted IS NULL AND (l.stream IS NOT r.stream OR l.revision IS NOT r.content_rev OR l.compacted IS NULL)`,
+    },
+  ],
   revision: (copy) => `SELECT revision FROM ${resourcesTable(copy)} WHERE stream = ?`,
 };
 

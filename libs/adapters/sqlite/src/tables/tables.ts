@@ -41,6 +41,8 @@ export interface TablesKind {
   tables(copy: number): readonly { readonly name: string; readonly key: string }[];
   create(copy: number): string;
   open(shared: Shared, copy: number): ProjectionTables;
+  /** Statements that select rows which contradict the event store, with what such rows are. */
+  checks?(copy: number): readonly { readonly what: string; readonly sql: string }[];
   /** Selects the revision of a row by the stream's id. */
   revision(copy: number): string;
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { StreamName } from '@headwater/event-sourcing';
+import type { Revision, StreamName } from '@headwater/event-sourcing';
 import { entityStream } from '@headwater/event-contracts';
 import type { Iri } from '@headwater/linked-data';
 import { PositionWaiter, QueryParams, optionalRev } from '@headwater/platform';
@@ -28,6 +28,8 @@ export interface EntityTarget {
   /** The schema that the path asks for; undefined where it does not care. */
   readonly schema: Iri | undefined;
   readonly stream: StreamName;
+  /** The stream's newest revision; undefined where there is no such entity. */
+  readonly newest: Revision | undefined;
 }
 
 const LATEST: Version = { kind: 'latest' };
@@ -46,9 +48,11 @@ export class EntityRequests {
     const reached = this.waiter.waitFor(request, []);
     if (reached !== undefined) await reached;
     const { organization, project, schema, id } = request.params;
-    const scope = await this.scopes.of(organization, project);
-    const iri = idOf(id, scope);
-    return { scope, id: iri, schema: schemaOf(schema, scope), stream: entityStream(scope.ref, iri) };
+    let iri: Iri | undefined;
+    const { scope, stream, newest } = await this.scopes.withStream(organization, project, (found) =>
+      entityStream(found.ref, (iri = idOf(id, found))),
+    );
+    return { scope, id: iri ?? idOf(id, scope), schema: schemaOf(schema, scope), stream, newest: newest?.revision };
   }
 }
 

@@ -20,6 +20,7 @@ import { EVENT_STORE, HeadwaterConfig, RESOURCES_READER } from '@headwater/platf
 import { resourcesProjection, type EntityRow, type ResourcesReader } from '@headwater/read-models';
 import { rejection } from '@headwater/representations';
 import { entityKind, revisionNotFound, tagNotFound, type Entity } from '@headwater/resources';
+import { RecentStates } from './recent-states.js';
 import { stateAt } from '../requests/state-at.js';
 
 /** An entity as of a revision. */
@@ -38,6 +39,15 @@ export interface EntityAt {
 export type Version =
   { readonly kind: 'latest' } | { readonly kind: 'rev'; readonly rev: number } | { readonly kind: 'tag'; readonly tag: string };
 
+/** A stream and its newest revision, as of the look-up of the request; undefined where it has none. */
+export interface StreamAt {
+  readonly stream: StreamName;
+  readonly newest: Revision | undefined;
+}
+
+/** Of each of two generations. */
+const REMEMBERED_CHARACTERS = 8 * 1024 * 1024;
+
 const codec = eventCodec as unknown as EventCodec<EntityEvent>;
 
 /**
@@ -46,6 +56,8 @@ const codec = eventCodec as unknown as EventCodec<EntityEvent>;
  */
 @Injectable()
 export class EntityStates {
+  readonly #recent = new RecentStates(REMEMBERED_CHARACTERS);
+
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(RESOURCES_READER) private readonly resources: ResourcesReader,
@@ -58,9 +70,11 @@ export class EntityStates {
    * @param eventual whether the last applied state will do where the newest one cannot be made.
    * @throws ParkedResource naming the revision that cannot be applied; StoreUnavailable.
    */
-  async latest(stream: StreamName, eventual: boolean): Promise<EntityAt | undefined> {
+  async latest({ stream, newest: known }: StreamAt, eventual: boolean): Promise<EntityAt | undefined> {
+    const remembered = this.#remembered(stream, known);
+    if (known === undefined || remembered?.compacted !== undefined) return remembered;
     const { row, newest } = await this.resources.latest(stream);
-    if (row !== undefined && row.revision >= newest) return fromRow(row);
+    if (row !== undefined && row.revision >= newest) return this.#kept(fromRow(row));
     return newest === 0 ? undefined : this.#caughtUp(stream, row, newest, eventual);
   }
 
@@ -69,9 +83,11 @@ export class EntityStates {
    *
    * @throws ParkedResource where not even that can be read; StoreUnavailable.
    */
-  async latestState(stream: StreamName): Promise<EntityAt | undefined> {
+  async latestState({ stream, newest: known }: StreamAt): Promise<EntityAt | undefined> {
+    const remembered = this.#remembered(stream, known);
+    if (known === undefined || remembered !== undefined) return remembered;
     const { row, newest, parkedAt } = await this.resources.latest(stream);
-    if (row !== undefined && row.revision >= newest) return fromRow(row);
+    if (row !== undefined && row.revision >= newest) return this.#kept(fromRow(row));
     if (newest === 0) return undefined;
     try {
       return await this.#at(stream, newest);
@@ -79,6 +95,15 @@ export class EntityStates {
       if (error instanceof StoreUnavailable) throw error;
       throw parked(stream, parkedAt ?? newest);
     }
+  }
+
+  #remembered(stream: StreamName, newest: Revision | undefined): EntityAt | undefined {
+    return newest === undefined ? undefined : this.#recent.at(stream, newest);
+  }
+
+  #kept(state: EntityAt): EntityAt {
+    this.#recent.remember(state);
+    return state;
   }
 
   /** The state at a revision; undefined where there is no such entity. @throws RevisionNotFound, StoreUnavailable */
@@ -91,10 +116,12 @@ export class EntityStates {
   }
 
   /** The state that a request asks for; its document's texts only as far as they came along. @throws RevisionNotFound, TagNotFound */
-  async version(stream: StreamName, version: Version): Promise<EntityAt | undefined> {
-    if (version.kind === 'latest') return this.latestState(stream);
+  async version(target: StreamAt, version: Version): Promise<EntityAt | undefined> {
+    const { stream, newest } = target;
+    if (newest === undefined) return undefined;
+    if (version.kind === 'latest') return this.latestState(target);
     if (version.kind === 'rev') return this.at(stream, version.rev);
-    const latest = await this.latestState(stream);
+    const latest = await this.latestState(target);
     const tag = latest?.entity.tags.find((one) => one.tag === version.tag);
     if (latest === undefined) return undefined;
     if (tag === undefined) throw tagNotFound(version.tag);
@@ -121,14 +148,14 @@ export class EntityStates {
     if (reached === undefined || reached.revision < newest) {
       throw new Error(`${stream} has no revision ${String(newest)}, but that is its newest.`);
     }
-    return fromRow(reached);
+    return this.#kept(fromRow(reached));
   }
 
   async #withDocument(stream: StreamName, newest: Revision): Promise<EntityAt> {
     const found = await this.#at(stream, newest);
     if (found === undefined) throw new Error(`${stream} has no revision ${String(newest)}, but that is its newest.`);
     const content = await this.content(found);
-    return { ...found, content, compacted: content.compacted };
+    return this.#kept({ ...found, compacted: content.compacted });
   }
 
   async #at(stream: StreamName, rev: Revision): Promise<EntityAt | undefined> {

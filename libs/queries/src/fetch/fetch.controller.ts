@@ -28,9 +28,7 @@ export class FetchController {
     const version = versionOf(query);
     const target = await this.requests.target(request);
     const found = mustExist(
-      version.kind === 'latest'
-        ? await this.states.latest(target.stream, isEventual(request))
-        : await this.states.version(target.stream, version),
+      version.kind === 'latest' ? await this.states.latest(target, isEventual(request)) : await this.states.version(target, version),
       target,
     );
     const etag = `"${found.eventId}.${offer.mark}${this.#mark}"`;

@@ -56,6 +56,16 @@ describe('Fetching', () => {
       expect([caughtUp.text, caughtUp.headers.get('etag')]).toEqual([behind.text, behind.headers.get('etag')]);
     });
 
+    it('is as the project is now, however it was when a request was read last', async () => {
+      await service.world.create({ ...doc, id: 'https://elsewhere.org/r1' });
+      await service.world.create(doc);
+      expect((await service.get('/v1/resources/org/project/_/r1')).body).toMatchObject({ '@id': ID });
+      const settings = { base: 'https://elsewhere.org/' as Iri, vocab: 'https://e.org/' as Iri, apiMappings: [], enforceSchema: false };
+      await service.world.project({ type: 'UpdateProject', ref: PROJECT, rev: 1, settings });
+      expect((await service.get('/v1/resources/org/project/_/r1')).body).toMatchObject({ '@id': 'https://elsewhere.org/r1' });
+      expect((await service.get('/v1/resources/org/project/_/ex:a%20b')).body).toMatchObject({ '@type': 'InvalidResourceId' });
+    });
+
     it('is 404 for what does not exist, and for what exists in another project', async () => {
       await service.addProject({ organization: 'org', project: 'other' });
       await service.world.create({ ...doc, project: { organization: 'org', project: 'other' } });

@@ -37,7 +37,7 @@ export class SourceController {
     const version = versionOf(query);
     const annotate = query?.boolean('annotate') ?? false;
     const target = await this.requests.target(request);
-    const found = mustExist(await this.states.version(target.stream, version), target);
+    const found = mustExist(await this.states.version(target, version), target);
     const etag = `"${found.eventId}.${annotate ? 'a' : 's'}${mark}${this.#mark}"`;
     if (isKnown(request, etag)) return sendEmpty(reply, 304, { etag, vary: VARY });
     const { source } = await this.states.content(found);
@@ -51,7 +51,7 @@ export class SourceController {
     const { contentType } = this.#tags.choose(request.headers.accept);
     const version = versionOf(queryOf(request));
     const target = await this.requests.target(request);
-    const found = mustExist(await this.states.version(target.stream, version), target);
+    const found = mustExist(await this.states.version(target, version), target);
     return sendJson(reply, 200, tagsOf(found.entity), { contentType });
   }
 }

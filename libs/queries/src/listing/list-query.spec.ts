@@ -1,3 +1,4 @@
+import { revision } from '@headwater/event-sourcing';
 import { effectiveMappings, type Iri } from '@headwater/linked-data';
 import { QueryParams } from '@headwater/platform';
 import type { ListQuery } from '@headwater/read-models';
@@ -7,6 +8,7 @@ import { listQuery } from './list-query.js';
 const iri = (text: string): Iri => text as Iri;
 const scope = {
   ref: { organization: 'o', project: 'p' },
+  rev: revision(1),
   base: iri('https://e.org/base/'),
   vocab: iri('https://e.org/vocab/'),
   mappings: effectiveMappings([{ prefix: 'ex', namespace: iri('https://ex.org/') }]),

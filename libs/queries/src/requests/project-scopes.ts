@@ -1,34 +1,87 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { DirectoryLookup, Project } from '@headwater/directory';
+import type { EventStore, NewestCommit, Revision, StreamName } from '@headwater/event-sourcing';
+import type { DirectoryLookup } from '@headwater/directory';
 import type { ProjectRef } from '@headwater/event-contracts';
 import { effectiveMappings, type Iri, type Mappings } from '@headwater/linked-data';
-import { DIRECTORY_LOOKUP, projectRef } from '@headwater/platform';
+import { DIRECTORY_LOOKUP, EVENT_STORE, projectRef } from '@headwater/platform';
 
 /** A project that exists, with what texts of a request mean in it. */
 export interface ProjectScope {
   readonly ref: ProjectRef;
+  /** Of the project: another one may mean other things. */
+  readonly rev: Revision;
   readonly base: Iri;
   readonly vocab: Iri;
   readonly mappings: Mappings;
 }
 
+/** A project and a stream in it, looked up in one round. */
+export interface StreamInScope {
+  readonly scope: ProjectScope;
+  readonly stream: StreamName;
+  /** The stream's newest commit; undefined where it has none. */
+  readonly newest: NewestCommit | undefined;
+}
+
+type Newest = readonly (NewestCommit | undefined)[];
+
+const REMEMBERED = 10_000;
+
 /** The projects that requests name, as they are in the event store at this moment. */
 @Injectable()
 export class ProjectScopes {
-  /** The directory gives the same object for the same revision. */
-  readonly #known = new WeakMap<Project, ProjectScope>();
+  /** The scopes that were found last, by `{org}/{project}`: valid as long as the project is at their revision. */
+  readonly #known = new Map<string, ProjectScope>();
 
-  constructor(@Inject(DIRECTORY_LOOKUP) private readonly directory: DirectoryLookup) {}
+  constructor(
+    @Inject(DIRECTORY_LOOKUP) private readonly directory: DirectoryLookup,
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+  ) {}
 
   /** Deprecated ones too: reads go on (resources.md 1.1). @throws ValidationRejection, OrganizationNotFound, ProjectNotFound */
   async of(organization: string, label: string): Promise<ProjectScope> {
-    const ref = projectRef(organization, label);
-    const { project } = await this.directory.located(ref);
-    const known = this.#known.get(project);
-    if (known !== undefined) return known;
-    const { base, vocab, apiMappings } = project;
-    const scope = { ref, base, vocab, mappings: effectiveMappings(apiMappings) };
-    this.#known.set(project, scope);
+    const key = `${organization}/${label}`;
+    const known = this.#known.get(key);
+    const ref = known?.ref ?? projectRef(organization, label);
+    const newest = await this.store.newest(this.directory.streamsOf(ref));
+    return known?.rev === newest[1]?.revision && known !== undefined ? known : this.#found(key, ref, newest);
+  }
+
+  /**
+   * A project and a stream of it in one look into the store: what the request means is read with the project as it was last, and once more
+   * where the project has changed since.
+   *
+   * @throws what `of` and `streamOf` throw
+   */
+  async withStream(organization: string, label: string, streamOf: (scope: ProjectScope) => StreamName): Promise<StreamInScope> {
+    const key = `${organization}/${label}`;
+    const known = this.#known.get(key);
+    const stream = known === undefined ? undefined : unlessRefused(() => streamOf(known));
+    if (known !== undefined && stream !== undefined) {
+      const newest = await this.store.newest([...this.directory.streamsOf(known.ref), stream]);
+      if (known.rev === newest[1]?.revision) return { scope: known, stream, newest: newest[2] };
+    }
+    const scope = await this.of(organization, label);
+    const named = streamOf(scope);
+    const [newest] = await this.store.newest([named]);
+    return { scope, stream: named, newest };
+  }
+
+  async #found(key: string, ref: ProjectRef, newest: Newest): Promise<ProjectScope> {
+    const { project } = await this.directory.located(ref, newest);
+    const { rev, base, vocab, apiMappings } = project;
+    const scope = { ref, rev, base, vocab, mappings: effectiveMappings(apiMappings) };
+    if (this.#known.size >= REMEMBERED) this.#known.clear();
+    this.#known.set(key, scope);
     return scope;
+  }
+}
+
+/** What a request means in a project as it was may be refused; whether it is in the project as it is now has to be asked then. */
+function unlessRefused(read: () => StreamName): StreamName | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
   }
 }

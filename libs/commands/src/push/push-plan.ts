@@ -1,11 +1,13 @@
 import {
   decide,
   loadState,
+  revision,
   type Cause,
   type Commit,
   type EventStore,
   type Loaded,
   type NewestCommit,
+  type StoredEvent,
   type StreamName,
 } from '@headwater/event-sourcing';
 import { entityCodec, type EntityEvent, type Pushed } from '@headwater/event-contracts';
@@ -15,10 +17,13 @@ import { entityKind, type EntityState, type ReadContent, type ResourceCommand } 
 export type Wanted =
   { readonly type: 'store'; readonly content: ReadContent; readonly pushed: Pushed } | { readonly type: 'delete'; readonly pushed: Pushed };
 
+/** The commit of one stream, while items are still added to it. */
 interface Planned {
   readonly wanted: Wanted[];
+  readonly first: Commit;
+  readonly events: StoredEvent[];
+  after: string;
   loaded: Loaded<EntityState>;
-  commit?: Commit;
 }
 
 /**
@@ -54,24 +59,26 @@ export class PushPlan {
     const { commit, state } = decided;
     if (commit === undefined) return;
     this.check(commit);
+    const moved = { ...loaded, state, revision: revision(loaded.revision + commit.events.length) };
     const before = this.#streams.get(loaded.stream);
-    const after = { ...loaded, state, revision: (loaded.revision + commit.events.length) as Loaded<EntityState>['revision'] };
-    if (before?.commit === undefined) {
-      this.#streams.set(loaded.stream, { wanted: [wanted], loaded: after, commit });
+    if (before === undefined) {
+      const { events, after } = commit;
+      this.#streams.set(loaded.stream, { wanted: [wanted], first: commit, events: [...events], after, loaded: moved });
     } else {
-      before.commit = { ...before.commit, events: [...before.commit.events, ...commit.events], after: commit.after };
-      before.loaded = after;
       before.wanted.push(wanted);
+      before.events.push(...commit.events);
+      before.after = commit.after;
+      before.loaded = moved;
     }
   }
 
   get commits(): readonly Commit[] {
-    return [...this.#streams.values()].flatMap(({ commit }) => commit ?? []);
+    return Array.from(this.#streams.values(), ({ first, events, after }) => ({ ...first, events, after }));
   }
 
   /** What was written, once the commits are in the store. */
   get written(): readonly Pick<Loaded<EntityState>, 'stream' | 'revision'>[] {
-    return [...this.#streams.values()].map(({ loaded: { stream, revision } }) => ({ stream, revision }));
+    return Array.from(this.#streams.values(), ({ loaded }) => ({ stream: loaded.stream, revision: loaded.revision }));
   }
 
   /** Decides streams anew that others were faster on. @throws what the decider refuses. */

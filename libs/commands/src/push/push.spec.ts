@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { entityCodec, entityStream } from '@headwater/event-contracts';
-import { loadState } from '@headwater/event-sourcing';
+import { loadState, revision } from '@headwater/event-sourcing';
 import type { Iri } from '@headwater/linked-data';
 import { entityKind } from '@headwater/resources';
 import { CommandSide, race, refused } from '../testing/command-side.js';
@@ -64,7 +64,7 @@ describe('A push', () => {
     await side.push([cow('a', { n: 1 }), cow('b', { n: 2 })]);
     expect(await side.history(cowId('a'))).toEqual(['ResourceCreated', 'ResourceDeprecated', 'ResourceUndeprecated']);
     expect(await side.history(cowId('b'))).toEqual(['ResourceCreated', 'ResourceDeprecated', 'ResourceUndeprecated', 'ResourceUpdated']);
-    const commits = await side.store.read(entityStream(side.project, cowId('b') as Iri), 3 as never, 4 as never);
+    const commits = await side.store.read(entityStream(side.project, cowId('b') as Iri), revision(3), revision(4));
     expect(commits).toHaveLength(1);
   });
 
@@ -224,9 +224,9 @@ describe('A push', () => {
         for (const [id, expected] of model) {
           const stream = entityStream(side.project, cowId(id) as Iri);
           const [newest] = await side.store.newest([stream]);
-          const { revision, state } = await loadState(side.store, entityCodec, entityKind, stream, newest);
-          expect(revision).toBe(expected?.rev ?? 0);
-          if (state.kind !== 'absent') expect(state.deprecated).toBe(expected?.deleted);
+          const loaded = await loadState(side.store, entityCodec, entityKind, stream, newest);
+          expect(loaded.revision).toBe(expected?.rev ?? 0);
+          if (loaded.state.kind !== 'absent') expect(loaded.state.deprecated).toBe(expected?.deleted);
           expect((await side.events(cowId(id))).map((event) => event.revision)).toEqual(
             Array.from({ length: expected?.rev ?? 0 }, (_, at) => at + 1),
           );

@@ -55,12 +55,15 @@ const summary = {
   revisions: sum(({ revisions }) => revisions),
   pages: sum(({ pages }) => pages),
   events: sum(({ events }) => events),
-  violations: results.flatMap(({ violations }) => violations),
+  violations: [
+    ...results.flatMap(({ violations }) => violations),
+    ...(broken ? [`round ${results.length + 1} ended early: ${broken.message}`] : []),
+  ],
 };
 console.log(summaryOf(summary));
 if (values.report) writeFileSync(values.report, JSON.stringify(summary));
 if (broken) console.error(broken);
-const failed = broken !== undefined || summary.violations.length > 0;
+const failed = summary.violations.length > 0;
 if (failed || values.keep) console.log(`The data and the service's output are in ${folder}.`);
 else rmSync(folder, { recursive: true });
 process.exitCode = failed ? 1 : 0;

@@ -10,11 +10,18 @@ const MAC_CHARACTERS = 16;
 const REMEMBERED = 1000;
 const LONGEST_REMEMBERED = 2000;
 
+/** What a token stands for. */
+export interface OpenedToken {
+  readonly position: FeedPosition;
+  /** The token as it was issued, however it was sent. */
+  readonly token: string;
+}
+
 /** Tokens of changes feeds (datasets.md 6.4). The same position of the same dataset gives the same token. */
 @Injectable()
 export class ChangeTokens {
   /** What tokens that were sent lately stand for: whoever polls sends the same one again and again. */
-  readonly #opened = new Map<string, FeedPosition>();
+  readonly #opened = new Map<string, OpenedToken>();
 
   constructor(@Inject(SEALED_TOKENS) private readonly tokens: SealedTokens) {}
 
@@ -23,14 +30,15 @@ export class ChangeTokens {
   }
 
   /** @throws Problem invalid-token for one that is malformed, not ours, or of another feed */
-  open(dataset: string, token: string): FeedPosition {
+  open(dataset: string, token: string): OpenedToken {
     const key = `${dataset}|${token}`;
     const known = this.#opened.get(key);
     if (known !== undefined) return known;
     const position = this.#open(dataset, token);
+    const opened = { position, token: this.seal(dataset, position) };
     if (this.#opened.size >= REMEMBERED) this.#opened.clear();
-    if (token.length <= LONGEST_REMEMBERED) this.#opened.set(key, position);
-    return position;
+    if (token.length <= LONGEST_REMEMBERED) this.#opened.set(key, opened);
+    return opened;
   }
 
   #open(dataset: string, token: string): FeedPosition {

@@ -37,11 +37,17 @@ export class ChangesController {
     await this.waiter.waitFor(request, [FEED]);
     if (since === undefined) return this.#page(reply, dataset, offer, await this.feed.changes(project, await this.feed.start(), limit));
     if (since === 'now') return this.#page(reply, dataset, offer, { items: [], position: await this.feed.head(), more: false });
-    const position = this.tokens.open(dataset, since);
-    const etag = ChangeTokens.etag(since, offer.mark);
-    if (isKnown(request, etag) && samePosition(position, await this.feed.head())) return sendEmpty(reply, 304, headersOf(etag));
+    const { position, token } = this.tokens.open(dataset, since);
+    // Nothing lies between the two, in any project: there is nothing to look for.
+    if (samePosition(position, await this.feed.head())) return this.#caughtUp(request, reply, token, offer);
     await this.feed.verify(position);
     return this.#page(reply, dataset, offer, await this.feed.changes(project, position, limit));
+  }
+
+  #caughtUp(request: DatasetRequest, reply: FastifyReply, token: string, { contentType, mark }: Offer): FastifyReply {
+    const headers = headersOf(ChangeTokens.etag(token, mark));
+    if (isKnown(request, headers.etag)) return sendEmpty(reply, 304, headers);
+    return sendJson(reply, 200, changesPage([], token, false), { contentType, headers });
   }
 
   #page(reply: FastifyReply, dataset: string, { contentType, mark }: Offer, { items, position, more }: ChangesPage): FastifyReply {
@@ -51,4 +57,8 @@ export class ChangesController {
   }
 }
 
-const headersOf = (etag: string): Readonly<Record<string, string>> => ({ etag, 'cache-control': CACHE_CONTROL, vary: VARY });
+const headersOf = (etag: string): Readonly<Record<'etag' | 'cache-control' | 'vary', string>> => ({
+  etag,
+  'cache-control': CACHE_CONTROL,
+  vary: VARY,
+});

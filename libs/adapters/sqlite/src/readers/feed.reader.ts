@@ -47,6 +47,8 @@ export class SqliteFeedReader implements FeedReader {
   readonly #eventId: Query<readonly [string]>;
   readonly #epoch: Epoch;
   readonly #listeners = new Set<() => void>();
+  /** Where the feed stood when it was asked last: those who poll ask more often than it moves, and entries of the log stay. */
+  #head: FeedPosition | undefined;
 
   constructor(
     private readonly served: Served,
@@ -78,7 +80,11 @@ export class SqliteFeedReader implements FeedReader {
   }
 
   async head(): Promise<FeedPosition> {
-    return inSnapshot(this.served.db, () => this.#at(startOf(this.#epoch), this.served.watermark(this.#statements.now.copy)));
+    return asking(() => {
+      const at = this.served.watermark(this.#statements.now.copy);
+      if (this.#head === undefined || offsetIn(this.#head, ONLY_PARTITION) !== at) this.#head = this.#at(startOf(this.#epoch), at);
+      return this.#head;
+    });
   }
 
   async start(): Promise<FeedPosition> {

@@ -214,9 +214,9 @@ describe('The writer', () => {
     const { store } = await open({ bounds: { walPages: 256 } });
     const stream = newStream();
     let largest = 0;
-    let writing = true;
+    const written = new AbortController();
     const reading = (async () => {
-      while (writing) {
+      while (!written.signal.aborted) {
         await store.newest([stream]);
         await new Promise(setImmediate);
       }
@@ -225,7 +225,7 @@ describe('The writer', () => {
       await Promise.all(Array.from({ length: 20 }, () => store.append([commit(0, newStream(), 'x'.repeat(4000))])));
       largest = Math.max(largest, (await store.status()).walBytes);
     }
-    writing = false;
+    written.abort();
     await reading;
     // 1,200 commits of some 4.5 kB each are over 5 MB.
     expect(largest).toBeLessThan(256 * 4096 * 4);

@@ -11,15 +11,17 @@ export class Counters {
   readonly #find: Query<readonly [number]>;
   readonly #insert: Query;
   readonly #add: Query;
-  readonly #all: Query<readonly [key: string, total: number]>;
 
-  constructor(db: DatabaseSync, copy: number, cached: number) {
+  constructor(
+    private readonly db: DatabaseSync,
+    private readonly copy: number,
+    cached: number,
+  ) {
     this.#ids = new BoundedMap(cached);
     const table = countersTable(copy);
     this.#find = new Query(db, `SELECT id FROM ${table} WHERE key = ?`);
     this.#insert = new Query(db, `INSERT INTO ${table} (key, total) VALUES (?, 0)`);
     this.#add = new Query(db, `UPDATE ${table} SET total = total + ? WHERE id = ?`);
-    this.#all = new Query(db, `SELECT key, total FROM ${table} WHERE total <> 0 ORDER BY key`);
   }
 
   idOf(key: string): number {
@@ -39,7 +41,11 @@ export class Counters {
   }
 
   *lines(): Iterable<string> {
-    for (const [key, total] of this.#all.iterate()) yield `count ${key} ${String(total)}`;
+    const all = new Query<readonly [key: string, total: number]>(
+      this.db,
+      `SELECT key, total FROM ${countersTable(this.copy)} WHERE total <> 0 ORDER BY key`,
+    );
+    for (const [key, total] of all.iterate()) yield `count ${key} ${String(total)}`;
   }
 }
 

@@ -2,7 +2,7 @@ import { eventId, revision, type Row, type StreamName } from '@headwater/event-s
 import type { DirectoryRow } from '@headwater/read-models';
 import { Query } from '../database.js';
 import { Counters, countersTable, createCounters } from './counters.js';
-import { rowLine, type ProjectionTables, type Shared, type TablesKind } from './tables.js';
+import { rowLine, streamsOf, type ProjectionTables, type Shared, type TablesKind } from './tables.js';
 
 export const directoryTable = (copy: number): string => `directory_${String(copy)}`;
 
@@ -34,10 +34,13 @@ export const directoryKind: TablesKind = {
 class DirectoryTables implements ProjectionTables {
   readonly #load: Query<readonly [revision: number, eventId: string, value: string]>;
   readonly #put: Query;
-  readonly #all: Query<readonly [stream: number, name: string]>;
   readonly #counters: Counters;
 
-  constructor({ db, cached }: Shared, copy: number) {
+  constructor(
+    private readonly shared: Shared,
+    private readonly copy: number,
+  ) {
+    const { db, cached } = shared;
     const table = directoryTable(copy);
     this.#load = new Query(db, `SELECT revision, event_id, value FROM ${table} WHERE stream = ?`);
     this.#put = new Query(
@@ -48,7 +51,6 @@ class DirectoryTables implements ProjectionTables {
          organization = excluded.organization, label = excluded.label, deprecated = excluded.deprecated, created = excluded.created,
          value = excluded.value`,
     );
-    this.#all = new Query(db, `SELECT d.stream, s.name FROM ${table} d JOIN streams s ON s.id = d.stream ORDER BY s.name`);
     this.#counters = new Counters(db, copy, cached);
   }
 
@@ -86,7 +88,7 @@ class DirectoryTables implements ProjectionTables {
   }
 
   *lines(): Iterable<string> {
-    for (const [stream, name] of this.#all.iterate()) {
+    for (const [stream, name] of streamsOf(this.shared.db, directoryTable(this.copy))) {
       const row = this.load(stream, name as StreamName);
       if (row !== undefined) yield rowLine(row);
     }

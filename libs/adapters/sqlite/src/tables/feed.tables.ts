@@ -5,7 +5,7 @@ import type { FeedRow } from '@headwater/read-models';
 import { Query } from '../database.js';
 import { isoInstant } from '../iso-instant.js';
 import { Counters, countersTable, createCounters } from './counters.js';
-import { parseRest, restOf, rowLine, type ProjectionTables, type Shared, type TablesKind } from './tables.js';
+import { parseRest, restOf, rowLine, streamsOf, type ProjectionTables, type Shared, type TablesKind } from './tables.js';
 
 export const feedTable = (copy: number): string => `feed_${String(copy)}`;
 export const historyTable = (copy: number): string => `history_${String(copy)}`;
@@ -121,15 +121,13 @@ class FeedTables implements ProjectionTables {
   readonly #insert: Query;
   readonly #keep: Query;
   readonly #seq: Query<readonly [number]>;
-  readonly #all: Query<readonly [stream: number, name: string]>;
-  readonly #history: Query<readonly [number, number, number]>;
   readonly #counters: Counters;
   /** Where rows that were loaded lie; undefined: there is none. */
   readonly #places = new Map<number, readonly [project: number, offset: number] | undefined>();
 
   constructor(
     private readonly shared: Shared,
-    copy: number,
+    private readonly copy: number,
   ) {
     const { db } = shared;
     const feed = feedTable(copy);
@@ -143,8 +141,6 @@ class FeedTables implements ProjectionTables {
     );
     this.#keep = new Query(db, `INSERT INTO ${historyTable(copy)} (offset, organization, project) VALUES (?, ?, ?)`);
     this.#seq = new Query(db, 'SELECT seq FROM log WHERE stream = ? AND revision = ?');
-    this.#all = new Query(db, `SELECT f.stream, s.name FROM ${feed} f JOIN streams s ON s.id = f.stream ORDER BY s.name`);
-    this.#history = new Query(db, `SELECT offset, organization, project FROM ${historyTable(copy)} ORDER BY offset`);
     this.#counters = new Counters(db, copy, shared.cached);
   }
 
@@ -212,13 +208,17 @@ class FeedTables implements ProjectionTables {
   }
 
   *lines(): Iterable<string> {
-    for (const [stream, name] of this.#all.iterate()) {
+    const { db, read } = this.shared;
+    for (const [stream, name] of streamsOf(db, feedTable(this.copy))) {
       const row = this.load(stream, name as StreamName);
       this.#places.clear();
       if (row !== undefined) yield rowLine(row);
     }
-    const { read } = this.shared;
-    for (const [at, organization, project] of this.#history.iterate()) {
+    const history = new Query<readonly [number, number, number]>(
+      db,
+      `SELECT offset, organization, project FROM ${historyTable(this.copy)} ORDER BY offset`,
+    );
+    for (const [at, organization, project] of history.iterate()) {
       yield `history ${String(at)} ${read.text(organization)} ${read.text(project)}`;
     }
     yield* this.#counters.lines();

@@ -5,7 +5,7 @@ import type { LinksRow } from '@headwater/read-models';
 import { BoundedMap } from '../bounded-map.js';
 import { Query, compareTexts } from '../database.js';
 import { Counters, countersTable, createCounters } from './counters.js';
-import { parseRest, restOf, rowLine, type ProjectionTables, type Shared, type TablesKind } from './tables.js';
+import { parseRest, restOf, rowLine, streamsOf, type ProjectionTables, type Shared, type TablesKind } from './tables.js';
 import { splitProject } from './feed.tables.js';
 
 export const linksTable = (copy: number): string => `links_${String(copy)}`;
@@ -92,9 +92,6 @@ class LinksTables implements ProjectionTables {
   readonly #incoming: Query;
   readonly #link: Query;
   readonly #unlink: Query;
-  readonly #all: Query<readonly [stream: number, name: string]>;
-  readonly #edges: Query<readonly [number, string, string, number, string, number, number]>;
-  readonly #totals: Query<readonly [string, string, number]>;
   readonly #counters: Counters;
   readonly #targets: BoundedMap<string, number>;
   readonly #loaded = new Map<number, Loaded | undefined>();
@@ -103,7 +100,7 @@ class LinksTables implements ProjectionTables {
 
   constructor(
     private readonly shared: Shared,
-    copy: number,
+    private readonly copy: number,
   ) {
     const { db, cached } = shared;
     const [links, targets, edges] = [linksTable(copy), targetsTable(copy), edgesTable(copy)];
@@ -121,16 +118,6 @@ class LinksTables implements ProjectionTables {
        ON CONFLICT (target, source, n) DO UPDATE SET path = excluded.path, types = excluded.types`,
     );
     this.#unlink = new Query(db, `DELETE FROM ${edges} WHERE target = ? AND source = ? AND n = ?`);
-    this.#all = new Query(db, `SELECT l.stream, s.name FROM ${links} l JOIN streams s ON s.id = l.stream ORDER BY s.name`);
-    this.#edges = new Query(
-      db,
-      `SELECT t.project, t.iri, e.source, e.n, s.name, e.path, e.types FROM ${targets} t
-       CROSS JOIN ${edges} e ON e.target = t.id CROSS JOIN streams s ON s.id = e.stream ORDER BY s.name, t.iri, e.n`,
-    );
-    this.#totals = new Query(
-      db,
-      `SELECT p.text, t.iri, t.incoming FROM ${targets} t JOIN terms p ON p.id = t.project WHERE t.incoming <> 0 ORDER BY p.text, t.iri`,
-    );
     this.#counters = new Counters(db, copy, cached);
     this.#targets = new BoundedMap(cached);
   }
@@ -204,16 +191,26 @@ class LinksTables implements ProjectionTables {
   }
 
   *lines(): Iterable<string> {
-    const { read } = this.shared;
-    for (const [stream, name] of this.#all.iterate()) {
+    const { db, read } = this.shared;
+    const targets = targetsTable(this.copy);
+    for (const [stream, name] of streamsOf(db, linksTable(this.copy))) {
       const row = this.load(stream, name as StreamName);
       this.#loaded.clear();
       if (row !== undefined) yield rowLine(row);
     }
-    for (const [project, iri, source, n, name, path, types] of this.#edges.iterate()) {
+    const edges = new Query<readonly [number, string, string, number, string, number, number]>(
+      db,
+      `SELECT t.project, t.iri, e.source, e.n, s.name, e.path, e.types FROM ${targets} t
+       CROSS JOIN ${edgesTable(this.copy)} e ON e.target = t.id CROSS JOIN streams s ON s.id = e.stream ORDER BY s.name, t.iri, e.n`,
+    );
+    for (const [project, iri, source, n, name, path, types] of edges.iterate()) {
       yield `edge ${read.text(project)} ${iri} ${source} ${String(n)} ${name} ${read.text(path)} ${read.text(types)}`;
     }
-    for (const [project, iri, incoming] of this.#totals.iterate()) yield `incoming ${project} ${iri} ${String(incoming)}`;
+    const totals = new Query<readonly [string, string, number]>(
+      db,
+      `SELECT p.text, t.iri, t.incoming FROM ${targets} t JOIN terms p ON p.id = t.project WHERE t.incoming <> 0 ORDER BY p.text, t.iri`,
+    );
+    for (const [project, iri, incoming] of totals.iterate()) yield `incoming ${project} ${iri} ${String(incoming)}`;
     yield* this.#counters.lines();
   }
 

@@ -1,7 +1,7 @@
 import { eventId, revision, type HistoryRecord, type Row, type StreamName } from '@headwater/event-sourcing';
 import { Query } from '../database.js';
 import { Counters, countersTable, createCounters } from './counters.js';
-import { rowLine, type ProjectionTables, type Shared, type TablesKind } from './tables.js';
+import { rowLine, streamsOf, type ProjectionTables, type Shared, type TablesKind } from './tables.js';
 
 /** Rows as JSON, by stream: for a projection that no reader here has tables for. */
 export const plainKind: TablesKind = {
@@ -36,11 +36,10 @@ class PlainTables implements ProjectionTables {
   readonly #put: Query;
   readonly #keep: Query;
   readonly #counters: Counters;
-  readonly #all: Query<readonly [stream: number, name: string]>;
 
   constructor(
     private readonly shared: Shared,
-    copy: number,
+    private readonly copy: number,
   ) {
     const { db, cached } = shared;
     const rows = `rows_${String(copy)}`;
@@ -54,7 +53,6 @@ class PlainTables implements ProjectionTables {
       db,
       `INSERT INTO history_${String(copy)} (partition, offset, organization, project, stream, revision) VALUES (?, ?, ?, ?, ?, ?)`,
     );
-    this.#all = new Query(db, `SELECT r.stream, s.name FROM ${rows} r JOIN streams s ON s.id = r.stream ORDER BY s.name`);
     this.#counters = new Counters(db, copy, cached);
   }
 
@@ -92,7 +90,7 @@ class PlainTables implements ProjectionTables {
   }
 
   *lines(): Iterable<string> {
-    for (const [stream, name] of this.#all.iterate()) {
+    for (const [stream, name] of streamsOf(this.shared.db, `rows_${String(this.copy)}`)) {
       const row = this.load(stream, name as StreamName);
       if (row !== undefined) yield rowLine(row);
     }

@@ -3,7 +3,7 @@ import { resourcesProjection, type EntityRow } from '@headwater/read-models';
 import { Query } from '../database.js';
 import { Counters, countersTable, createCounters } from './counters.js';
 import { ENTITY_COLUMNS, decodeRow, encodeEntity, entityColumns, type EntityColumns } from './resources.row.js';
-import { rowLine, type ProjectionTables, type Shared, type TablesKind } from './tables.js';
+import { rowLine, streamsOf, type ProjectionTables, type Shared, type TablesKind } from './tables.js';
 
 export const resourcesTable = (copy: number): string => `resources_${String(copy)}`;
 export const entriesTable = (copy: number): string => `entries_${String(copy)}`;
@@ -84,14 +84,12 @@ class ResourcesTables implements ProjectionTables {
   readonly #change: Query;
   readonly #seq: Query<readonly [number]>;
   readonly #compacted: Query<readonly [string | null]>;
-  readonly #all: Query<readonly [stream: number, name: string]>;
-  readonly #entries: Query<readonly [string, number, string, number, string]>;
   readonly #counters: Counters;
   readonly #loaded = new Map<number, Loaded | undefined>();
 
   constructor(
     private readonly shared: Shared,
-    copy: number,
+    private readonly copy: number,
   ) {
     const { db } = shared;
     const [rows, entries] = [resourcesTable(copy), entriesTable(copy)];
@@ -109,12 +107,6 @@ class ResourcesTables implements ProjectionTables {
     this.#change = new Query(db, `UPDATE ${entries} SET updated = ? WHERE list = ? AND created = ? AND id = ?`);
     this.#seq = new Query(db, 'SELECT seq FROM log WHERE stream = ? AND revision = ?');
     this.#compacted = new Query(db, 'SELECT compacted FROM log WHERE seq = ?');
-    this.#all = new Query(db, `SELECT r.stream, s.name FROM ${rows} r JOIN streams s ON s.id = r.stream ORDER BY s.name`);
-    this.#entries = new Query(
-      db,
-      `SELECT c.key, e.created, e.id, e.updated, s.name FROM ${countersTable(copy)} c
-       CROSS JOIN ${entries} e ON e.list = c.id CROSS JOIN streams s ON s.id = e.stream ORDER BY c.key, e.created, e.id`,
-    );
     this.#counters = new Counters(db, copy, shared.cached);
   }
 
@@ -167,12 +159,18 @@ class ResourcesTables implements ProjectionTables {
   }
 
   *lines(): Iterable<string> {
-    for (const [stream, name] of this.#all.iterate()) {
+    const { db } = this.shared;
+    for (const [stream, name] of streamsOf(db, resourcesTable(this.copy))) {
       const row = this.load(stream, name as StreamName);
       this.#loaded.clear();
       if (row !== undefined) yield rowLine(row);
     }
-    for (const entry of this.#entries.iterate()) yield `entry ${entry.join(' ')}`;
+    const entries = new Query<readonly [string, number, string, number, string]>(
+      db,
+      `SELECT c.key, e.created, e.id, e.updated, s.name FROM ${countersTable(this.copy)} c
+       CROSS JOIN ${entriesTable(this.copy)} e ON e.list = c.id CROSS JOIN streams s ON s.id = e.stream ORDER BY c.key, e.created, e.id`,
+    );
+    for (const entry of entries.iterate()) yield `entry ${entry.join(' ')}`;
     yield* this.#counters.lines();
   }
 

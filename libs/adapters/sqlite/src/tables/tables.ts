@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { HistoryRecord, LogEntry, Offset, Row, StreamName } from '@headwater/event-sourcing';
+import { Query } from '../database.js';
 import type { Streams } from '../streams.js';
 import type { TermReader, TermWriter } from '../terms.js';
 
@@ -64,6 +65,13 @@ export function canonical(value: unknown): string {
   members.sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`;
 }
+
+/** The streams that a table has a row of, by name. */
+export const streamsOf = (db: DatabaseSync, table: string): Iterable<readonly [stream: number, name: string]> =>
+  new Query<readonly [number, string]>(
+    db,
+    `SELECT t.stream, s.name FROM ${table} t JOIN streams s ON s.id = t.stream ORDER BY s.name`,
+  ).iterate();
 
 /** Rows of a copy as lines: what a replay must give again. */
 export const rowLine = ({ stream, revision, eventId, value }: Row<unknown>): string =>

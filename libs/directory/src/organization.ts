@@ -1,5 +1,5 @@
-import type { Actor, Decider, Recorded, Revision, StateCodec, StreamKind } from '@headwater/event-sourcing';
-import { Rejection } from '@headwater/event-sourcing';
+import type { Actor, Decider, Recorded, Revision, StreamKind } from '@headwater/event-sourcing';
+import { Rejection, jsonStates } from '@headwater/event-sourcing';
 import type { OrganizationEvent } from '@headwater/event-contracts';
 
 export interface Organization {
@@ -81,16 +81,6 @@ function evolve(state: OrganizationState, event: Recorded<OrganizationEvent>): O
   return { ...state, ...moved, deprecated: event.type === 'OrganizationDeprecated' };
 }
 
-const FORMAT = 1;
-
-const states: StateCodec<OrganizationState> = {
-  encode: (state) => JSON.stringify({ format: FORMAT, ...state }),
-  decode: (text) => {
-    const { format, ...state } = JSON.parse(text) as { format: number } & Organization;
-    return format === FORMAT ? state : undefined;
-  },
-};
-
 /** The rules, and how their state is kept, of an `org/` stream. */
 export const organizationKind: StreamKind<OrganizationState, OrganizationCommand, OrganizationEvent> = {
   decider: { initialState: { kind: 'absent' }, decide, evolve } satisfies Decider<
@@ -98,6 +88,6 @@ export const organizationKind: StreamKind<OrganizationState, OrganizationCommand
     OrganizationCommand,
     OrganizationEvent
   >,
-  states,
+  states: jsonStates<OrganizationState>(1),
   lastInstant: (state) => (state.kind === 'absent' ? undefined : state.updatedAt),
 };

@@ -1,5 +1,5 @@
-import type { Actor, Decider, Recorded, Revision, StateCodec, StreamKind } from '@headwater/event-sourcing';
-import { Rejection } from '@headwater/event-sourcing';
+import type { Actor, Decider, Recorded, Revision, StreamKind } from '@headwater/event-sourcing';
+import { Rejection, jsonStates } from '@headwater/event-sourcing';
 import { projectName, type ProjectEvent, type ProjectRef, type ProjectSettings } from '@headwater/event-contracts';
 
 export interface Project extends ProjectSettings {
@@ -101,19 +101,9 @@ function evolve(state: ProjectState, event: Recorded<ProjectEvent>): ProjectStat
   return { ...state, ...moved, deprecated: event.type === 'ProjectDeprecated' };
 }
 
-const FORMAT = 1;
-
-const states: StateCodec<ProjectState> = {
-  encode: (state) => JSON.stringify({ format: FORMAT, ...state }),
-  decode: (text) => {
-    const { format, ...state } = JSON.parse(text) as { format: number } & Project;
-    return format === FORMAT ? state : undefined;
-  },
-};
-
 /** The rules, and how their state is kept, of a `project/` stream. */
 export const projectKind: StreamKind<ProjectState, ProjectCommand, ProjectEvent> = {
   decider: { initialState: { kind: 'absent' }, decide, evolve } satisfies Decider<ProjectState, ProjectCommand, ProjectEvent>,
-  states,
+  states: jsonStates<ProjectState>(1),
   lastInstant: (state) => (state.kind === 'absent' ? undefined : state.updatedAt),
 };

@@ -17,6 +17,15 @@ export interface StateCodec<State> {
   decode(text: string): State | undefined;
 }
 
+/** States as JSON, with the number of their format first. A change of what a state holds needs another number: old commits are then folded. */
+export const jsonStates = <State extends object>(format: number): StateCodec<State> => ({
+  encode: (state) => JSON.stringify({ format, ...state }),
+  decode: (text) => {
+    const { format: found, ...state } = JSON.parse(text) as { readonly format: number } & State;
+    return found === format ? (state as unknown as State) : undefined;
+  },
+});
+
 /** Everything a command needs of one kind of stream. */
 export interface StreamKind<State, Command, Event extends DomainEvent> {
   readonly decider: Decider<State, Command, Event>;

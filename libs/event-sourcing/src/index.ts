@@ -23,7 +23,7 @@ export {
   type Revision,
   type StreamName,
 } from './brand.js';
-export type { Decider, StateCodec, StreamKind } from './decider.js';
+export { jsonStates, type Decider, type StateCodec, type StreamKind } from './decider.js';
 export {
   ANONYMOUS,
   UnknownEvent,

@@ -1,4 +1,4 @@
-import type { Actor, Base, Revision, StateCodec } from '@headwater/event-sourcing';
+import { jsonStates, type Actor, type Base, type Revision } from '@headwater/event-sourcing';
 import type { EntityIdentity, Pushed, PushedIdentity, SchemaRef } from '@headwater/event-contracts';
 
 /** What names a revision of an entity. */
@@ -44,13 +44,5 @@ export type EntityState = { readonly kind: 'absent' } | Entity;
 
 export const ABSENT: EntityState = { kind: 'absent' };
 
-const FORMAT = 1;
-
-/** A commit's `after`: the state's JSON with its format first. */
-export const entityStates: StateCodec<EntityState> = {
-  encode: (state) => JSON.stringify({ format: FORMAT, ...state }),
-  decode: (text) => {
-    const { format, ...state } = JSON.parse(text) as { format: number } & Entity;
-    return format === FORMAT ? state : undefined;
-  },
-};
+/** How entities are kept as a commit's `after`. */
+export const entityStates = jsonStates<EntityState>(1);

@@ -46,6 +46,9 @@ describe('A listing', () => {
     expect(read({ type: 'A', typeOperator: 'or' }).typeOperator).toBe('or');
     expect(() => read({ typeOperator: 'xor' })).toThrow("The query parameter 'typeOperator' was malformed.");
     expect(() => read({ type: '-Person' })).toThrow("The query parameter 'type' was malformed.");
+    const many = (count: number): readonly string[] => Array.from({ length: count }, (_, n) => `T${String(n)}`);
+    expect(read({ type: many(50) }).types).toHaveLength(50);
+    expect(() => read({ type: many(51) })).toThrow("The query parameter 'type' was malformed.");
     expect(() => read({ type: 'a b' })).toThrow("'a b' cannot be expanded to an IRI.");
   });
 

@@ -11,6 +11,8 @@ import { readCursor } from './list-cursor.js';
 const LATER = ['createdBy', 'updatedBy', 'createdAt', 'updatedAt', 'id', 'locate', 'rev', 'tag', 'keywords'] as const;
 
 const SORT_FIELDS: readonly SortField[] = ['_createdAt', '_updatedAt', '@id'];
+/** Each costs a look-up, and more together than apart. */
+const MAX_TYPES = 50;
 const DEFAULT_SORT = { field: '_createdAt', descending: false } as const;
 
 export interface ListingDefaults {
@@ -33,7 +35,7 @@ export function listQuery(query: QueryParams, scope: ProjectScope, segment: stri
   return {
     project: scope.ref,
     ...(deprecated === undefined ? {} : { deprecated }),
-    types: [...new Set(query.all('type').map((text) => includedType(text, scope)))],
+    types: typesOf(query, scope),
     typeOperator: query.oneOf('typeOperator', ['and', 'or']) ?? 'and',
     ...(schema === undefined ? {} : { schema }),
     sort,
@@ -72,6 +74,12 @@ function schemaFilter(query: QueryParams, scope: ProjectScope, segment: string |
   if (ofPath !== undefined) return ofPath;
   const text = query.one('schema');
   return text === undefined ? undefined : schemaOf(text === '_' ? 'resource' : text, scope);
+}
+
+function typesOf(query: QueryParams, scope: ProjectScope): readonly Iri[] {
+  const types = new Set(query.all('type').map((text) => includedType(text, scope)));
+  if (types.size > MAX_TYPES) throw malformedParameter('type', `A listing can be of ${String(MAX_TYPES)} types at most.`);
+  return [...types];
 }
 
 /** `+` may stand before a type; in a query it often arrives as a blank. */

@@ -96,7 +96,10 @@ export class EventConnection {
 
   /** Ends the answer after what was sent. */
   end(): void {
-    if (!this.#closed) this.response.end();
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#held = undefined;
+    this.response.end();
   }
 
   #cutOff(): void {

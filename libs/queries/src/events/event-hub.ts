@@ -89,6 +89,8 @@ export class EventHub {
     if (target === undefined || connection.isClosed()) return;
     connection.hold();
     this.#scopes.add(scope, connection);
+    // What was told while nobody was live was not listened to.
+    this.#advanceIn(this.config.sseTickMs);
     let position = after;
     while (!connection.isClosed() && !covers(position, target)) {
       const { entries, position: reached } = await this.feed.history(scope, position, PAGE);

@@ -20,8 +20,8 @@ import { EVENT_STORE, HeadwaterConfig, RESOURCES_READER } from '@headwater/platf
 import { resourcesProjection, type EntityRow, type ResourcesReader } from '@headwater/read-models';
 import { rejection } from '@headwater/representations';
 import { entityKind, revisionNotFound, tagNotFound, type Entity } from '@headwater/resources';
-import { RecentStates } from './recent-states.js';
 import { stateAt } from '../requests/state-at.js';
+import { RecentStates } from './recent-states.js';
 
 /** An entity as of a revision. */
 export interface EntityAt {
@@ -97,15 +97,6 @@ export class EntityStates {
     }
   }
 
-  #remembered(stream: StreamName, newest: Revision | undefined): EntityAt | undefined {
-    return newest === undefined ? undefined : this.#recent.at(stream, newest);
-  }
-
-  #kept(state: EntityAt): EntityAt {
-    this.#recent.remember(state);
-    return state;
-  }
-
   /** The state at a revision; undefined where there is no such entity. @throws RevisionNotFound, StoreUnavailable */
   async at(stream: StreamName, rev: number): Promise<EntityAt | undefined> {
     const found = await this.#at(stream, revision(rev));
@@ -135,6 +126,15 @@ export class EntityStates {
     const found = commit === undefined ? undefined : contentIn(commit, entity.contentRev);
     if (found === undefined) throw new Error(`Revision ${String(entity.contentRev)} of ${stream} has no content, but its state says so.`);
     return found;
+  }
+
+  #remembered(stream: StreamName, newest: Revision | undefined): EntityAt | undefined {
+    return newest === undefined ? undefined : this.#recent.at(stream, newest);
+  }
+
+  #kept(state: EntityAt): EntityAt {
+    this.#recent.remember(state);
+    return state;
   }
 
   async #caughtUp(stream: StreamName, row: Row<EntityRow> | undefined, newest: Revision, eventual: boolean): Promise<EntityAt> {

@@ -53,7 +53,7 @@ export const DEFAULT_BOUNDS: StoreBounds = {
   pageCharacters: 4 * 1024 * 1024,
   // Larger ones do not pay: what is not in them is in the system's own cache.
   writerCacheKiB: 8 * 1024,
-  readerCacheKiB: 8 * 1024,
+  readerCacheKiB: 16 * 1024,
   cachedNames: 10_000,
   // 16 MiB: an index page that many writes touch is written back once, and a restart after a crash reads no more than this.
   walPages: 4096,

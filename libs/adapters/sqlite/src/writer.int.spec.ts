@@ -211,7 +211,7 @@ describe('The writer', () => {
   });
 
   it('keeps the write-ahead log short, though readers ask all the time', async () => {
-    const { store } = await open({ bounds: { walPages: 256 } });
+    const { store } = await open({ bounds: { walPages: 64 } });
     const stream = newStream();
     let largest = 0;
     const written = new AbortController();
@@ -228,6 +228,6 @@ describe('The writer', () => {
     written.abort();
     await reading;
     // 1,200 commits of some 4.5 kB each are over 5 MB.
-    expect(largest).toBeLessThan(256 * 4096 * 4);
+    expect(largest).toBeLessThan(64 * 4096 * 8);
   });
 });

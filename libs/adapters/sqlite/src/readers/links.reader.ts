@@ -1,6 +1,6 @@
 import { entityStream, projectName } from '@headwater/event-contracts';
 import type { Iri, Link } from '@headwater/linked-data';
-import { LINKS, type FoundLink, type LinksPage, type LinksQuery, type LinksReader } from '@headwater/read-models';
+import { LINKS, type FoundLink, type LinksPage, type LinksQuery, type LinksReader, type ListedEntity } from '@headwater/read-models';
 import { Query, inSnapshot } from '../database.js';
 import { edgesTable, linksTable, targetsTable, unpack } from '../tables/links.tables.js';
 import { PerCopy, type Served } from './served.js';
@@ -8,7 +8,7 @@ import type { SqliteResourcesReader } from './resources.reader.js';
 
 interface Statements {
   readonly target: Query<readonly [id: number, incoming: number]>;
-  readonly incoming: Query<readonly [source: string, path: number, types: number]>;
+  readonly incoming: Query<readonly [source: string, path: number, types: number, stream: number]>;
   readonly outgoing: Query<readonly [string | null]>;
   readonly iri: Query<readonly [string]>;
 }
@@ -24,7 +24,10 @@ export class SqliteLinksReader implements LinksReader {
     const { db } = served;
     this.#statements = new PerCopy(served, LINKS, (copy) => ({
       target: new Query(db, `SELECT id, incoming FROM ${targetsTable(copy)} WHERE project = ? AND iri = ?`),
-      incoming: new Query(db, `SELECT source, path, types FROM ${edgesTable(copy)} WHERE target = ? ORDER BY source, n LIMIT ? OFFSET ?`),
+      incoming: new Query(
+        db,
+        `SELECT source, path, types, stream FROM ${edgesTable(copy)} WHERE target = ? ORDER BY source, n LIMIT ? OFFSET ?`,
+      ),
       outgoing: new Query(db, `SELECT l.outgoing FROM streams s CROSS JOIN ${linksTable(copy)} l ON l.stream = s.id WHERE s.name = ?`),
       iri: new Query(db, `SELECT iri FROM ${targetsTable(copy)} WHERE id = ?`),
     }));
@@ -36,7 +39,9 @@ export class SqliteLinksReader implements LinksReader {
       const term = this.served.terms.idOf(projectName(project));
       const [found, total] = (term === undefined ? undefined : target.get(term, id)) ?? [undefined, 0];
       if (found === undefined) return { total: 0, links: [] };
-      const links = incoming.all(found, size, from).map(([source, path, types]) => this.#found(project, source as Iri, path, types));
+      const links = incoming
+        .all(found, size, from)
+        .map(([source, path, types, stream]) => this.#link(source as Iri, path, types, this.resources.listedAt(stream, source as Iri)));
       return { total, links };
     });
   }
@@ -75,13 +80,12 @@ export class SqliteLinksReader implements LinksReader {
   }
 
   #found(project: LinksQuery['project'], id: Iri, path: number, types: number): FoundLink {
+    return this.#link(id, path, types, this.resources.listedNow(project, id));
+  }
+
+  #link(id: Iri, path: number, types: number, entity: ListedEntity | undefined): FoundLink {
     const { terms } = this.served;
-    const entity = this.resources.listedNow(project, id);
-    return {
-      id,
-      path: terms.json(path) as Link['path'],
-      types: terms.json(types) as Link['types'],
-      ...(entity === undefined ? {} : { entity }),
-    };
+    const link = { id, path: terms.json(path) as Link['path'], types: terms.json(types) as Link['types'] };
+    return entity === undefined ? link : { ...link, entity };
   }
 }

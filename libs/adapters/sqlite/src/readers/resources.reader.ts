@@ -26,6 +26,7 @@ interface Statements {
   /** The rows of a JSON list of streams, in its order. */
   readonly rows: Query<EntityColumns>;
   readonly byName: Query<EntityColumns>;
+  readonly byStream: Query<EntityColumns>;
   readonly plan: ListPlan;
 }
 
@@ -48,6 +49,7 @@ export class SqliteResourcesReader implements ResourcesReader {
         list: new Query(db, `SELECT id, total FROM ${countersTable(copy)} WHERE key = ?`),
         rows: new Query(db, `SELECT ${entityColumns('r')} FROM json_each(?) j CROSS JOIN ${rows} r ON r.stream = j.value`),
         byName: new Query(db, `SELECT ${entityColumns('r')} FROM streams s CROSS JOIN ${rows} r ON r.stream = s.id WHERE s.name = ?`),
+        byStream: new Query(db, `SELECT ${entityColumns('r')} FROM ${rows} r WHERE r.stream = ?`),
         plan: new ListPlan(new Queries(db), { rows, entries: entriesTable(copy) }),
       };
     });
@@ -103,6 +105,12 @@ export class SqliteResourcesReader implements ResourcesReader {
   /** One entity without its document; inside the caller's transaction. */
   listedNow(project: ProjectRef, id: Iri): ListedEntity | undefined {
     const columns = this.#statements.now.byName.get(entityStream(project, id));
+    return columns === undefined ? undefined : decodeEntity(id, columns, this.served.terms);
+  }
+
+  /** The same, where the stream's number is known. */
+  listedAt(stream: number, id: Iri): ListedEntity | undefined {
+    const columns = this.#statements.now.byStream.get(stream);
     return columns === undefined ? undefined : decodeEntity(id, columns, this.served.terms);
   }
 

@@ -1,4 +1,4 @@
-import { baseAt, eventId, revision, type Actor, type Row, type StreamName } from '@headwater/event-sourcing';
+import { eventId, revision, type Actor, type Row, type StreamName } from '@headwater/event-sourcing';
 import type { Iri } from '@headwater/linked-data';
 import type { EntityRow } from '@headwater/read-models';
 import { isoInstant } from '../iso-instant.js';
@@ -29,7 +29,10 @@ export type EntityColumns = readonly [
   contentRev: number,
   hash: string | null,
   rest: string | null,
-  labels: string | null,
+  name: string | null,
+  label: string | null,
+  prefLabel: string | null,
+  description: string | null,
 ];
 
 export const ENTITY_COLUMNS = [
@@ -44,7 +47,10 @@ export const ENTITY_COLUMNS = [
   'content_rev',
   'hash',
   'rest',
-  'labels',
+  'name',
+  'label',
+  'pref_label',
+  'description',
 ] as const;
 
 /** The columns, each of the table with this name in the statement. */
@@ -92,34 +98,62 @@ export function encodeEntity(
     contentRev,
     typeof hash === 'string' ? hash : null,
     restOf(rest),
-    restOf({ ...labels }),
+    ...encodeLabels(labels),
   ];
 }
 
-/** A listed entity, given the id that its stream is named by. */
+/** What entities of one project and schema have in common. */
+type Fixed = Pick<EntityRow['entity'], 'kind' | 'organization' | 'project' | 'organizationUuid' | 'projectUuid' | 'schema'>;
+
+const NO_TAGS: readonly never[] = [];
+const NO_LABELS: EntityRow['labels'] = {};
+
+/** A listed entity, given the id that its stream is named by. Member by member: a page has dozens, and spreading objects is slow. */
 export function decodeEntity(id: Iri, columns: EntityColumns, terms: TermReader): Pick<EntityRow, 'entity' | 'labels'> {
-  const [at, , deprecated, created, updated, fixed, types, actors, contentRev, hash, rest, labels] = columns;
+  const [at, , deprecated, created, updated, fixed, types, actors, contentRev, hash, rest, name, label, prefLabel, description] = columns;
+  const { kind, organization, project, organizationUuid, projectUuid, schema } = terms.json(fixed) as Fixed;
   const [createdBy, updatedBy] = terms.json(actors) as readonly [Actor, Actor];
-  const entity = {
-    ...(terms.json(fixed) as Pick<
-      EntityRow['entity'],
-      'kind' | 'organization' | 'project' | 'organizationUuid' | 'projectUuid' | 'schema'
-    >),
+  const entity: Record<string, unknown> = {
+    kind,
     id,
-    types: terms.json(types) as readonly Iri[],
-    rev: revision(at),
-    contentRev: revision(contentRev),
-    contentBase: baseAt(revision(contentRev - 1)),
+    organization,
+    project,
+    organizationUuid,
+    projectUuid,
+    types: terms.json(types),
+    rev: at,
+    contentRev,
+    contentBase: contentRev - 1,
     createdAt: isoInstant(created),
     createdBy,
     updatedAt: isoInstant(updated),
     updatedBy,
     deprecated: deprecated === 1,
-    tags: [],
-    ...(hash === null ? undefined : { hash }),
-    ...(rest === null ? undefined : parseRest(rest)),
-  } as unknown as EntityRow['entity'];
-  return { entity, labels: parseRest(labels) };
+    schema,
+    tags: NO_TAGS,
+  };
+  if (hash !== null) entity['hash'] = hash;
+  if (rest !== null) Object.assign(entity, parseRest(rest));
+  return { entity: entity as unknown as EntityRow['entity'], labels: decodeLabels(name, label, prefLabel, description) };
+}
+
+type LabelColumns = readonly [name: string | null, label: string | null, prefLabel: string | null, description: string | null];
+
+/** A label that gets no column does not compile. */
+function encodeLabels({ name, label, prefLabel, description, ...others }: EntityRow['labels']): LabelColumns {
+  const none: Record<string, never> = others;
+  if (Object.keys(none).length > 0) throw new Error(`There is no column for the labels ${Object.keys(none).join(', ')}.`);
+  return [name ?? null, label ?? null, prefLabel ?? null, description ?? null];
+}
+
+function decodeLabels(...[name, label, prefLabel, description]: LabelColumns): EntityRow['labels'] {
+  if (name === null && label === null && prefLabel === null && description === null) return NO_LABELS;
+  const labels: { -readonly [Name in keyof EntityRow['labels']]: EntityRow['labels'][Name] } = {};
+  if (name !== null) labels.name = name;
+  if (label !== null) labels.label = label;
+  if (prefLabel !== null) labels.prefLabel = prefLabel;
+  if (description !== null) labels.description = description;
+  return labels;
 }
 
 export function decodeRow(stream: StreamName, columns: EntityColumns, compacted: string, terms: TermReader): Row<EntityRow> {

@@ -36,7 +36,10 @@ export const resourcesKind: TablesKind = {
       content_rev INTEGER NOT NULL,
       hash TEXT,
       rest TEXT,
-      labels TEXT,
+      name TEXT,
+      label TEXT,
+      pref_label TEXT,
+      description TEXT,
       content INTEGER,
       compacted TEXT
     ) STRICT;

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EventStore, NewestCommit, Revision, StreamName } from '@headwater/event-sourcing';
 import type { DirectoryLookup } from '@headwater/directory';
-import type { ProjectRef } from '@headwater/event-contracts';
+import { projectName, projectStream, type ProjectRef } from '@headwater/event-contracts';
 import { effectiveMappings, type Iri, type Mappings } from '@headwater/linked-data';
 import { DIRECTORY_LOOKUP, EVENT_STORE, projectRef } from '@headwater/platform';
 
@@ -23,8 +23,6 @@ export interface StreamInScope {
   readonly newest: NewestCommit | undefined;
 }
 
-type Newest = readonly (NewestCommit | undefined)[];
-
 const REMEMBERED = 10_000;
 
 /** The projects that requests name, as they are in the event store at this moment. */
@@ -40,11 +38,11 @@ export class ProjectScopes {
 
   /** Deprecated ones too: reads go on (resources.md 1.1). @throws ValidationRejection, OrganizationNotFound, ProjectNotFound */
   async of(organization: string, label: string): Promise<ProjectScope> {
-    const key = `${organization}/${label}`;
-    const known = this.#known.get(key);
-    const ref = known?.ref ?? projectRef(organization, label);
-    const newest = await this.store.newest(this.directory.streamsOf(ref));
-    return known?.rev === newest[1]?.revision && known !== undefined ? known : this.#found(key, ref, newest);
+    const known = this.#known.get(`${organization}/${label}`);
+    if (known === undefined) return this.#read(projectRef(organization, label));
+    // A project is in its organisation for ever: the project alone has to be looked at.
+    const [newest] = await this.store.newest([projectStream(known.ref)]);
+    return newest?.revision === known.rev ? known : this.#read(known.ref);
   }
 
   /**
@@ -54,12 +52,11 @@ export class ProjectScopes {
    * @throws what `of` and `streamOf` throw
    */
   async withStream(organization: string, label: string, streamOf: (scope: ProjectScope) => StreamName): Promise<StreamInScope> {
-    const key = `${organization}/${label}`;
-    const known = this.#known.get(key);
+    const known = this.#known.get(`${organization}/${label}`);
     const stream = known === undefined ? undefined : unlessRefused(() => streamOf(known));
     if (known !== undefined && stream !== undefined) {
-      const newest = await this.store.newest([...this.directory.streamsOf(known.ref), stream]);
-      if (known.rev === newest[1]?.revision) return { scope: known, stream, newest: newest[2] };
+      const [project, newest] = await this.store.newest([projectStream(known.ref), stream]);
+      if (project?.revision === known.rev) return { scope: known, stream, newest };
     }
     const scope = await this.of(organization, label);
     const named = streamOf(scope);
@@ -67,12 +64,12 @@ export class ProjectScopes {
     return { scope, stream: named, newest };
   }
 
-  async #found(key: string, ref: ProjectRef, newest: Newest): Promise<ProjectScope> {
-    const { project } = await this.directory.located(ref, newest);
+  async #read(ref: ProjectRef): Promise<ProjectScope> {
+    const { project } = await this.directory.located(ref);
     const { rev, base, vocab, apiMappings } = project;
     const scope = { ref, rev, base, vocab, mappings: effectiveMappings(apiMappings) };
     if (this.#known.size >= REMEMBERED) this.#known.clear();
-    this.#known.set(key, scope);
+    this.#known.set(projectName(ref), scope);
     return scope;
   }
 }

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { Health, Metrics } from '@headwater/platform';
 import { ProjectionsMonitor } from './projections-monitor.js';
 import type { ProjectionsState } from './projections-status.js';
@@ -54,6 +55,23 @@ describe('The monitor of the projections', () => {
     expect(await look({ ...well, failing: 'disk full' })).toEqual([expect.stringContaining('warn Projections could not be stored')]);
     expect((await health.readiness()).status).toBe('up');
     expect(await look(well)).toEqual(['info Projections are stored again. {}']);
+  });
+
+  it('is not ready where tries fail for long', async () => {
+    const { look, health } = monitored();
+    jest.useFakeTimers({ now: 0, doNotFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      await look({ ...well, failing: 'disk full' });
+      jest.setSystemTime(9_000);
+      await look({ ...well, failing: 'disk full' });
+      expect((await health.readiness()).status).toBe('up');
+      jest.setSystemTime(10_000);
+      expect((await health.readiness()).checks).toEqual({ projections: { status: 'down', reason: 'disk full' } });
+      await look(well);
+      expect((await health.readiness()).status).toBe('up');
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('says of every further stream that it is parked', async () => {

@@ -4,6 +4,8 @@ import { noticesOf, type Notice } from './projections-alarm.js';
 import { PROJECTIONS_STATUS, type ProjectionStanding, type ProjectionsState, type ProjectionsStatus } from './projections-status.js';
 
 const LOOK_EVERY_MS = 1000;
+/** Tries that fail for this long are no passing trouble: reads of lists and feeds stand still. */
+const FAILING_COUNTS_MS = 10_000;
 
 /** What is needed of a log. */
 type Log = Readonly<Record<Notice['level'], (details: object, message: string) => void>>;
@@ -12,6 +14,7 @@ type Log = Readonly<Record<Notice['level'], (details: object, message: string) =
 @Injectable()
 export class ProjectionsMonitor implements OnApplicationBootstrap, OnModuleDestroy {
   #last: ProjectionsState = { projections: [] };
+  #failingSince: number | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -47,11 +50,15 @@ export class ProjectionsMonitor implements OnApplicationBootstrap, OnModuleDestr
     }
     for (const { level, message, details } of noticesOf(this.#last, now)) this.log[level](details, message);
     this.#last = now;
+    this.#failingSince = now.failing === undefined ? undefined : (this.#failingSince ?? Date.now());
   }
 
   async #health(): Promise<HealthReport> {
-    const { stopped } = await this.status.state();
-    return stopped === undefined ? { status: 'up' } : { status: 'down', reason: stopped };
+    const { stopped, failing } = await this.status.state();
+    if (stopped !== undefined) return { status: 'down', reason: stopped };
+    const since = this.#failingSince ?? Date.now();
+    if (failing !== undefined && Date.now() - since >= FAILING_COUNTS_MS) return { status: 'down', reason: failing };
+    return { status: 'up' };
   }
 
   async #read(of: (standing: ProjectionStanding) => number): Promise<readonly (readonly [string, number])[]> {

@@ -42,6 +42,13 @@ export class HeadwaterConfig {
   @IntegerSetting({ name: 'HEADWATER_BODY_MAX_BYTES', meaning: 'Largest request body below `/v1`.', min: KIB })
   readonly bodyMaxBytes: number = 256 * KIB;
 
+  @IntegerSetting({
+    name: 'HEADWATER_BODIES_MAX_BYTES',
+    meaning: 'Bytes of all request bodies that may be kept at one time; more are answered 503.',
+    min: MIB,
+  })
+  readonly bodiesMaxBytes: number = 128 * MIB;
+
   @IntegerSetting({ name: 'HEADWATER_EVENT_MAX_BYTES', meaning: 'Largest event, encoded.', min: KIB })
   readonly eventMaxBytes: number = 900 * KIB;
 

@@ -85,6 +85,7 @@ describe('An application on Fastify', () => {
       HEADWATER_PORT: String(port),
       HEADWATER_SHUTDOWN_TIMEOUT_MS: '3000',
       HEADWATER_PUSH_MAX_BYTES: '1048576',
+      HEADWATER_BODIES_MAX_BYTES: '1048576',
     });
     app = await createHttpApp([ProbeModule], {
       config,
@@ -197,6 +198,38 @@ describe('An application on Fastify', () => {
     expect((await send('PUT', '/v1/things/a', { 'content-type': 'application/json' }, Buffer.alloc(262_144, 'x'))).body).toEqual({
       bytes: 262_144,
     });
+  });
+
+  it('keeps bodies within one budget, and gives back what they took', async () => {
+    const type = { 'content-type': 'application/json' };
+    const sending = (bytes: number): ReturnType<typeof httpRequest> => {
+      const request = httpRequest({
+        port,
+        host: '127.0.0.1',
+        method: 'POST',
+        path: '/dataset/a.b/resources',
+        headers: { ...type, 'content-length': '1000000' },
+      });
+      request.on('error', () => undefined).write(Buffer.alloc(bytes, 'x'));
+      return request;
+    };
+    const held = async (): Promise<number> => {
+      const text = (await send('GET', '/metrics')).bytes.toString();
+      return Number(/^headwater_bodies_bytes (\d+)$/m.exec(text)?.[1]);
+    };
+    const until = async (bytes: number): Promise<void> => {
+      for (let tries = 0; (await held()) !== bytes && tries < 100; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(await held()).toBe(bytes);
+    };
+    const open = sending(900_000);
+    await until(900_000);
+    const { status, headers, body } = await send('PUT', '/v1/things/a', type, Buffer.alloc(200_000, 'x'));
+    expect([status, headers['retry-after'], body['@type']]).toEqual([503, '1', 'ServiceUnavailable']);
+    expect((await send('PUT', '/v1/things/a', type, Buffer.alloc(100_000, 'x'))).status).toBe(200);
+    open.destroy();
+    await until(0);
+    expect((await send('PUT', '/v1/things/a', type, Buffer.alloc(200_000, 'x'))).status).toBe(200);
+    await until(0);
   });
 
   it('gives pushes their own limit, and tells errors as problems there', async () => {

@@ -7,9 +7,10 @@ import type { Metrics } from '../metrics/metrics.js';
 import type { HistogramSeries } from '../metrics/request-histogram.js';
 import type { AllowedMethods } from './allowed-methods.js';
 import { onClientError } from './client-errors.js';
+import { BodyBudget } from './body-budget.js';
 import { COMPRESS_FROM_BYTES, acceptedEncoding, compress, varyWith, weak } from './compression.js';
 import { answerCors } from './cors.js';
-import { readBody } from './request-body.js';
+import { bodyReader } from './request-body.js';
 import { requestIds } from './request-id.js';
 
 const KIB = 1024;
@@ -58,13 +59,17 @@ export function createServer(config: HeadwaterConfig, allowed: AllowedMethods, m
     },
   });
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', readBody);
+  const budget = new BodyBudget(config.bodiesMaxBytes);
+  metrics.gauge('headwater_bodies_bytes', 'Bytes of request bodies that are kept until they are answered.', () => budget.held);
+  server.decorateRequest('heldBytes', 0);
+  server.addContentTypeParser('*', bodyReader(budget));
   server.addHook('onRoute', (route) => {
     allowed.add(route.method, route.url);
     if (isPush(route)) route.bodyLimit = config.pushMaxBytes;
     measure(route, metrics);
   });
   server.addHook('onRequest', (request, reply, done) => {
+    if (hasBody(request)) reply.raw.once('close', () => release(request, budget));
     if (!begin(request, reply)) done();
   });
   server.addHook('onSend', (request, reply, payload: unknown, done) => {
@@ -74,6 +79,15 @@ export function createServer(config: HeadwaterConfig, allowed: AllowedMethods, m
     else encode(acceptEncoding, reply, payload, done);
   });
   return server;
+}
+
+const hasBody = ({ headers }: FastifyRequest): boolean =>
+  headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+
+/** At the end of the answer, or of the connection: Fastify's own hook does not run where the client has gone away. */
+function release(request: FastifyRequest, budget: BodyBudget): void {
+  budget.giveBack(request.heldBytes);
+  request.heldBytes = 0;
 }
 
 /** What every answer begins with. @returns whether it is a preflight's, and was sent. */

@@ -106,7 +106,12 @@ export class Writer {
   /** Starts the thread. @throws what is wrong with the data folder */
   start(): Promise<ProjectionState> {
     return new Promise((resolve, reject) => {
-      const worker = new Worker(new URL('./writer.worker.js', import.meta.url), { workerData: this.#options.data, name: 'sqlite-writer' });
+      const worker = new Worker(new URL('./writer.worker.js', import.meta.url), {
+        name: 'sqlite-writer',
+        workerData: this.#options.data,
+        // What the writer makes lives until its step is over: a larger young generation only costs memory.
+        resourceLimits: { maxYoungGenerationSizeMb: 16 },
+      });
       this.#worker = worker;
       this.#state = 'starting';
       let failure: Error | undefined;

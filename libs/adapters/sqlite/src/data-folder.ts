@@ -18,7 +18,8 @@ export interface FolderLock {
  */
 export function lockFolder(dataDir: string): FolderLock {
   try {
-    mkdirSync(dataDir, { recursive: true });
+    // Its owner's alone: it holds everybody's documents and the secret that tokens are signed with.
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new DataFolderUnreadable(dataDir, messageOf(error), { cause: error });
   }

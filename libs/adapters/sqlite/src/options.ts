@@ -49,7 +49,7 @@ export const DEFAULT_BOUNDS: StoreBounds = {
   stepCharacters: 4 * 1024 * 1024,
   stepAtEntries: 128,
   stepEveryMilliseconds: 20,
-  recentCharacters: 2 * 1024 * 1024,
+  recentCharacters: 6 * 1024 * 1024,
   pageCharacters: 4 * 1024 * 1024,
   // Larger ones do not pay: what is not in them is in the system's own cache.
   writerCacheKiB: 8 * 1024,

@@ -39,8 +39,8 @@ export class WriterLoop {
   readonly #events: EventReader;
   readonly #checkpoints: Checkpoints;
   #parts: Field[] = [];
-  /** Copies that readers may be asking. */
-  #inUse: ReadonlySet<number> = new Set();
+  /** Copies that readers may be asking; until they have said it, any. */
+  #inUse: ReadonlySet<number> | undefined;
   /** Whether there may be something to apply or to serve. */
   #behind = true;
   #stopped: string | undefined;
@@ -231,6 +231,7 @@ export class WriterLoop {
   }
 
   #discard(): boolean {
+    if (this.#inUse === undefined) return false;
     try {
       return this.#projections.discard(this.#inUse);
     } catch {

@@ -117,7 +117,8 @@ export class Writer {
       let failure: Error | undefined;
       worker.on('message', (message: FromWriter) => {
         if (message.type === 'ready') {
-          this.#state = 'ready';
+          // A close that was asked for meanwhile stays asked for.
+          if (this.#state === 'starting') this.#state = 'ready';
           resolve(message);
         } else if (message.type === 'failed') failure = asError(message.error, this.#options.data.dataDir);
         else this.#receive(message);
@@ -187,14 +188,14 @@ export class Writer {
 
   /** Resolves when everything that was accepted has its outcome; nothing is accepted any more. */
   async drain(): Promise<void> {
-    if (this.#state === 'starting' || this.#state === 'ready') this.#state = 'closing';
+    if (this.#state !== 'closed') this.#state = 'closing';
+    clearTimeout(this.#restart);
     if (this.#underWay !== undefined || this.#queue.length > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
   }
 
   /** Ends the thread after what it is doing. To be called after `drain`. */
   async close(): Promise<void> {
     const worker = this.#worker;
-    clearTimeout(this.#restart);
     if (worker === undefined) {
       this.#state = 'closed';
       return;
@@ -367,7 +368,10 @@ export class Writer {
     this.#state = 'down';
     this.#restart = setTimeout(() => {
       this.start().then(
-        (state) => this.#options.progressed(state),
+        (state) => {
+          this.#options.progressed(state);
+          this.switched(state.served.map(({ copy }) => copy));
+        },
         () => {
           if (!this.#closing) this.#startAgain();
         },

@@ -235,7 +235,15 @@ class LinksTables implements ProjectionTables {
   }
 
   #replaceEdges(stream: number, before: Loaded | undefined, after: Loaded): void {
+    const link = ({ target, n, path, types }: Edge): void => {
+      this.#link.run(target, after.id, n, stream, path, types);
+      this.#moved.set(target, (this.#moved.get(target) ?? 0) + 1);
+    };
     const old = this.#edgesOf(before?.others ?? []);
+    if (old.length === 0) {
+      this.#edgesOf(after.others).forEach(link);
+      return;
+    }
     const wanted = new Map(this.#edgesOf(after.others).map((edge) => [`${String(edge.target)} ${String(edge.n)}`, edge]));
     for (const { target, n, path, types } of old) {
       const key = `${String(target)} ${String(n)}`;
@@ -247,10 +255,7 @@ class LinksTables implements ProjectionTables {
       this.#unlink.run(target, before?.id ?? after.id, n);
       this.#moved.set(target, (this.#moved.get(target) ?? 0) - 1);
     }
-    for (const { target, n, path, types } of wanted.values()) {
-      this.#link.run(target, after.id, n, stream, path, types);
-      this.#moved.set(target, (this.#moved.get(target) ?? 0) + 1);
-    }
+    for (const edge of wanted.values()) link(edge);
   }
 
   /** One edge per target and path. */

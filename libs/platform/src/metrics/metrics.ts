@@ -20,7 +20,8 @@ export class Metrics {
 
   /** The process's own: event loop, memory, collections of garbage. Started by the application, as it keeps timers. */
   collectProcess(): void {
-    collectDefaultMetrics({ register: this.registry });
+    // The lag of the event loop is sampled ten times a second: at its default of a hundred times it is most of what an idle service costs.
+    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 100 });
   }
 
   counter<Label extends string = never>(name: string, help: string, labelNames: readonly Label[] = []): Counter<Label> {

@@ -7,6 +7,7 @@ import {
   resourcesReaderContract,
   type ReadModelSubject,
 } from '@headwater/read-models/testing';
+import type { StoreBounds } from './options.js';
 import type { SqliteStore } from './sqlite-store.js';
 import { temporaryStore } from './testing/temporary.js';
 
@@ -22,9 +23,9 @@ eventLogContract('SQLite', async () => {
 
 /** A reader of a store of its own. */
 const subjectOf =
-  <Reader>(readerOf: (store: SqliteStore) => Reader) =>
+  <Reader>(readerOf: (store: SqliteStore) => Reader, bounds: Partial<StoreBounds> = {}) =>
   async (): Promise<ReadModelSubject<Reader>> => {
-    const subject = await temporaryStore();
+    const subject = await temporaryStore({ bounds });
     const store: EventStore = subject.store;
     return { store, reader: readerOf(subject.store), settle: () => subject.store.caughtUp(), close: () => subject.close() };
   };
@@ -32,6 +33,10 @@ const subjectOf =
 resourcesReaderContract(
   'SQLite',
   subjectOf(({ resources }) => resources),
+);
+resourcesReaderContract(
+  'SQLite with every listing on the other thread',
+  subjectOf(({ resources }) => resources, { longListRows: -1 }),
 );
 linksReaderContract(
   'SQLite',

@@ -1,6 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { StoreUnavailable } from '@headwater/event-sourcing';
 import { isUnavailable, messageOf } from './errors.js';
+import { BoundedMap } from './bounded-map.js';
 import type { StoreBounds } from './options.js';
 
 /** A value as SQLite gives it back; no integer of ours is beyond 2^53, and there is one blob only. */
@@ -39,9 +40,12 @@ export class Query<Row extends readonly Column[] = readonly Column[]> {
   }
 }
 
-/** Statements that are prepared when they are first used, by their text. The texts are a closed set, not made from data. */
+/** How many of the statements that are made to measure are kept. */
+const KEPT_STATEMENTS = 256;
+
+/** Statements that are prepared when they are first used, by their text. */
 export class Queries {
-  readonly #prepared = new Map<string, Query>();
+  readonly #prepared = new BoundedMap<string, Query>(KEPT_STATEMENTS);
 
   constructor(private readonly db: DatabaseSync) {}
 
@@ -52,11 +56,6 @@ export class Queries {
       this.#prepared.set(sql, query);
     }
     return query as Query<Row>;
-  }
-
-  /** Forgets every statement, so that tables they name may be dropped. */
-  clear(): void {
-    this.#prepared.clear();
   }
 }
 

@@ -27,6 +27,8 @@ export interface StoreBounds {
   readonly recentCharacters: number;
   /** Characters of events in one page of a scan, a history or a changes feed. A page holds at least one. */
   readonly pageCharacters: number;
+  /** Entities that a listing may have to walk at worst on the caller's thread; a longer one is answered on another. */
+  readonly longListRows: number;
   /** Page caches of SQLite, in KiB. */
   readonly writerCacheKiB: number;
   readonly readerCacheKiB: number;
@@ -51,6 +53,7 @@ export const DEFAULT_BOUNDS: StoreBounds = {
   stepEveryMilliseconds: 20,
   recentCharacters: 6 * 1024 * 1024,
   pageCharacters: 4 * 1024 * 1024,
+  longListRows: 20_000,
   // Larger ones do not pay: what is not in them is in the system's own cache.
   writerCacheKiB: 8 * 1024,
   readerCacheKiB: 16 * 1024,

@@ -132,6 +132,15 @@ describe('The projections of the embedded store', () => {
     expect(store.state().projections.map(({ watermark }) => watermark)).toEqual(PROJECTIONS.map(() => 0));
   });
 
+  it('list and count an entity once that repeats a type', async () => {
+    const { store } = await open();
+    const world = new World(store);
+    await world.create({ id: iri('a'), types: [iri('T'), iri('U'), iri('T')] });
+    await store.caughtUp();
+    const page = await store.resources.list({ ...ALL, types: [iri('T')] });
+    expect([page.total, page.entities.map(({ entity }) => entity.types)]).toEqual([1, [[iri('T'), iri('U'), iri('T')]]]);
+  });
+
   it('step at once for somebody who waits, however rarely they step otherwise', async () => {
     const { store } = await open({ bounds: { stepEveryMilliseconds: 1_000_000, stepAtEntries: 1_000_000 } });
     const world = new World(store);

@@ -31,6 +31,7 @@ import { boundsOf, type SqliteStoreOptions, type StoreBounds } from './options.j
 import { SqliteDirectoryReader } from './readers/directory.reader.js';
 import { SqliteFeedReader } from './readers/feed.reader.js';
 import { SqliteLinksReader } from './readers/links.reader.js';
+import { LongLists } from './readers/long-lists.js';
 import { SqliteProgress } from './readers/progress.reader.js';
 import { SqliteResourcesReader } from './readers/resources.reader.js';
 import { Served } from './readers/served.js';
@@ -100,6 +101,7 @@ export class SqliteStore implements EventStore, ProjectionProgress {
   readonly #served: Served;
   readonly #progress: SqliteProgress;
   readonly #feed: SqliteFeedReader;
+  readonly #longLists: LongLists;
   readonly #parkedStreams: Query<readonly [number]>;
   readonly #waiting = new Set<() => void>();
   readonly log: EventLog;
@@ -142,7 +144,12 @@ export class SqliteStore implements EventStore, ProjectionProgress {
     this.#progress = new SqliteProgress(this.#served, () => writer.hurry());
     this.#feed = new SqliteFeedReader(this.#served, bounds.pageCharacters);
     this.#parkedStreams = new Query(this.#db, 'SELECT count(*) FROM (SELECT DISTINCT stream FROM parked WHERE copy = ?)');
-    const resources = new SqliteResourcesReader(this.#served);
+    const longLists = new LongLists({ dataDir, bounds });
+    this.#longLists = longLists;
+    const resources = new SqliteResourcesReader(this.#served, {
+      rows: bounds.longListRows,
+      list: (query) => longLists.list(query),
+    });
     this.log = this.#log;
     this.resources = resources;
     this.links = new SqliteLinksReader(this.#served, resources);
@@ -268,6 +275,7 @@ export class SqliteStore implements EventStore, ProjectionProgress {
 
   async #close(): Promise<void> {
     await this.#writer.drain();
+    await this.#longLists.close();
     // Before the writer's connection: the last one to be closed writes the log back and removes it.
     this.#db.close();
     await this.#writer.close();

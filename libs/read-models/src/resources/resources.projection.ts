@@ -36,6 +36,7 @@ export const resourcesProjection: Projection<EntityRow, HeadwaterEvent> = {
 
   counts({ entity: { organization, project, deprecated, types, schema } }) {
     const key = (filter: '' | `t${string}` | `s${string}`): string => counterKey(organization, project, deprecated, filter);
-    return [key(''), key(`s${schema.id}`), ...types.map((type) => key(`t${type}`))];
+    // Counted once, whatever a document repeats.
+    return [key(''), key(`s${schema.id}`), ...new Set(types.map((type) => key(`t${type}`)))];
   },
 };

@@ -55,6 +55,17 @@ export class ListPlan {
     private readonly tables: { readonly rows: string; readonly entries: string },
   ) {}
 
+  /** How many entries have to be looked at, at worst, for a page and its total. */
+  cost({ all, whole, every, any }: Selection, { sort, from, size }: KeyPage): number {
+    const page = from + size;
+    const filtered = every.length > 0 || any !== undefined;
+    const shortest = shortestFirst(every)[0];
+    const union = any === undefined ? Infinity : totalOf(any);
+    if (sort.field === '@id' && filtered) return Math.max(whole, page);
+    if (any === undefined && every.length <= 1) return page;
+    return Math.max(Math.min(shortest?.total ?? all.total, union), page);
+  }
+
   /** How many entities are selected, exactly. */
   total({ all, every, any }: Selection): number {
     const [first, ...others] = shortestFirst(every);

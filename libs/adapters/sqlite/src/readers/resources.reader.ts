@@ -16,7 +16,7 @@ import { countersTable } from '../tables/counters.js';
 import { decodeEntity, decodeRow, entityColumns, type EntityColumns } from '../tables/resources.row.js';
 import { entriesTable, resourcesTable } from '../tables/resources.tables.js';
 import { PerCopy, type Served } from './served.js';
-import { ListPlan, mergeKeys, type Key, type List, type Selection, type Sort } from './list-plan.js';
+import { ListPlan, mergeKeys, type Key, type KeyPage, type List, type Selection } from './list-plan.js';
 
 type LatestRow = readonly [newest: number, parkedAt: number | null, compacted: string | null, ...EntityColumns];
 
@@ -30,11 +30,21 @@ interface Statements {
   readonly plan: ListPlan;
 }
 
+/** Who answers the listings that would take too long on this thread. */
+export interface LongListings {
+  /** What a listing may walk here. */
+  readonly rows: number;
+  list(query: ListQuery): Promise<ListPage>;
+}
+
 /** Fetches and lists entities. */
 export class SqliteResourcesReader implements ResourcesReader {
   readonly #statements: PerCopy<Statements>;
 
-  constructor(private readonly served: Served) {
+  constructor(
+    private readonly served: Served,
+    private readonly long?: LongListings,
+  ) {
     const { db } = served;
     this.#statements = new PerCopy(served, RESOURCES, (copy) => {
       const rows = resourcesTable(copy);
@@ -67,34 +77,49 @@ export class SqliteResourcesReader implements ResourcesReader {
   }
 
   async list(query: ListQuery): Promise<ListPage> {
-    const { sort, size, page } = query;
-    return inSnapshot(this.served.db, () => {
-      const { plan, rows } = this.#statements.now;
-      const flags = query.deprecated === undefined ? [false, true] : [query.deprecated];
-      const selections = flags.map((deprecated) => this.#selection(query, deprecated)).filter((selection) => selection !== undefined);
-      const total = selections.reduce((sum, selection) => sum + plan.total(selection), 0);
-      const [after, from] = 'after' in page ? [page.after, 0] : [undefined, page.from];
-      // One more than asked tells whether there is a next page.
-      const keys = this.#keys(selections, sort, after, from, size + 1);
-      const shown = keys.slice(0, size);
-      const found = rows.all(JSON.stringify(shown.map(({ stream }) => stream)));
-      const entities = shown.map(({ id, stream }, index) => {
-        const columns = found[index];
-        if (columns === undefined) throw new Error(`A list names the stream ${stream}, which has no row.`);
-        return decodeEntity(id as Iri, columns, this.served.terms);
-      });
-      const last = shown.at(-1);
-      const next: ListCursor | undefined = keys.length > size && last !== undefined ? { key: last.key, id: last.id as Iri } : undefined;
-      return { total, entities, ...(next === undefined ? {} : { next }) };
-    });
+    const page = inSnapshot(this.served.db, () => this.#listNow(query));
+    return page ?? this.#answeredElsewhere(query);
   }
 
-  #keys(selections: readonly Selection[], sort: Sort, after: ListCursor | undefined, from: number, size: number): readonly Key[] {
+  /** @returns undefined where it would take too long on this thread. */
+  #listNow(query: ListQuery): ListPage | undefined {
+    const { sort, size, page } = query;
+    const { plan, rows } = this.#statements.now;
+    const flags = query.deprecated === undefined ? [false, true] : [query.deprecated];
+    const selections = flags.map((deprecated) => this.#selection(query, deprecated)).filter((selection) => selection !== undefined);
+    const [after, from] = 'after' in page ? [page.after, 0] : [undefined, page.from];
+    // One more than asked tells whether there is a next page.
+    const wanted: KeyPage = { sort, after, from, size: size + 1 };
+    if (this.long !== undefined) {
+      const cost = selections.reduce((sum, selection) => sum + plan.cost(selection, wanted), 0);
+      if (cost > this.long.rows) return undefined;
+    }
+    const total = selections.reduce((sum, selection) => sum + plan.total(selection), 0);
+    const keys = this.#keys(selections, wanted);
+    const shown = keys.slice(0, size);
+    const found = rows.all(JSON.stringify(shown.map(({ stream }) => stream)));
+    const entities = shown.map(({ id, stream }, index) => {
+      const columns = found[index];
+      if (columns === undefined) throw new Error(`A list names the stream ${stream}, which has no row.`);
+      return decodeEntity(id as Iri, columns, this.served.terms);
+    });
+    const last = shown.at(-1);
+    const next: ListCursor | undefined = keys.length > size && last !== undefined ? { key: last.key, id: last.id as Iri } : undefined;
+    return { total, entities, ...(next === undefined ? {} : { next }) };
+  }
+
+  #answeredElsewhere(query: ListQuery): Promise<ListPage> {
+    if (this.long === undefined) throw new Error('There is nobody else to answer.');
+    return this.long.list(query);
+  }
+
+  #keys(selections: readonly Selection[], page: KeyPage): readonly Key[] {
     const { plan } = this.#statements.now;
     const [first, ...others] = selections;
     if (first === undefined) return [];
-    if (others.length === 0) return plan.keys(first, { sort, after, from, size });
-    const pages = selections.map((selection) => plan.keys(selection, { sort, after, from: 0, size: from + size }));
+    if (others.length === 0) return plan.keys(first, page);
+    const { sort, from, size } = page;
+    const pages = selections.map((selection) => plan.keys(selection, { ...page, from: 0, size: from + size }));
     return mergeKeys(pages, sort).slice(from, from + size);
   }
 

@@ -17,7 +17,7 @@ export class Served {
   }
 
   /** @returns whether a projection is served from another copy than before. */
-  switchTo(copies: readonly ServedCopy[]): boolean {
+  switchTo(copies: readonly Pick<ServedCopy, 'projection' | 'copy'>[]): boolean {
     const changed = copies.some(({ projection, copy }) => this.#copies.get(projection) !== copy);
     for (const { projection, copy } of copies) this.#copies.set(projection, copy);
     return changed;

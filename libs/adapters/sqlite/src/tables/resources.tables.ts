@@ -178,8 +178,8 @@ class ResourcesTables implements ProjectionTables {
   }
 
   #listed(value: EntityRow, columns: EntityColumns): Listed {
-    const lists = (resourcesProjection.counts?.(value) ?? []).map((key) => this.#counters.idOf(key));
-    return { lists, created: columns[3], updated: columns[4], id: value.entity.id };
+    const lists = new Set((resourcesProjection.counts?.(value) ?? []).map((key) => this.#counters.idOf(key)));
+    return { lists: [...lists], created: columns[3], updated: columns[4], id: value.entity.id };
   }
 
   /** The sequence number of the event that has the document; null where it has another text, or is not in this file. */

@@ -70,7 +70,7 @@ export class WriterLoop {
       limit: { entries: bounds.stepEntries, characters: bounds.stepCharacters },
     });
     this.#events = new EventReader(db, bounds.pageCharacters);
-    this.#checkpoints = new Checkpoints(db, bounds.walPages);
+    this.#checkpoints = new Checkpoints(db, bounds.walPages, bounds.busyMilliseconds);
   }
 
   /** Works until it is told to close. */
@@ -93,7 +93,8 @@ export class WriterLoop {
   async #handle(message: Exclude<ToWriter, { readonly type: 'close' }>): Promise<void> {
     switch (message.type) {
       case 'part':
-        this.#parts.push(...message.fields);
+        // Not spread: there may be more of them than a call takes arguments.
+        for (const field of message.fields) this.#parts.push(field);
         return;
       case 'append':
         this.#append(message);

@@ -9,7 +9,7 @@ export type FeedScope =
   | ({ readonly kind: 'project' } & ProjectRef);
 
 export interface HistoryPage {
-  /** Fewer than asked for: the upper bound was reached. */
+  /** Fewer than asked for: the upper bound was reached, or the page was cut for its size; none: the bound. */
   readonly entries: readonly LogEntry[];
   /** Past everything that was looked at, also what the scope left out. */
   readonly position: FeedPosition;

@@ -193,7 +193,7 @@ function compareLines(
       if (different || (left.done !== true && right.done !== true && left.value === right.value)) continue;
       // What comes after is out of step and would say nothing.
       different = true;
-      problem(`${name} differs from a replay at line ${lines}: found ${shown(left)}, expected ${shown(right)}.`);
+      problem(`${name} differs from a replay at line ${lines}: found ${shown(left, right)}, expected ${shown(right, left)}.`);
     }
   } catch (error) {
     problem(`${name} cannot be read after line ${lines}: ${messageOf(error)}`);
@@ -201,4 +201,15 @@ function compareLines(
   return { lines, digest: digest.digest('hex'), expectedDigest: expectedDigest.digest('hex') };
 }
 
-const shown = (line: IteratorResult<string, unknown>): string => (line.done === true ? 'nothing' : `"${line.value.slice(0, 500)}"`);
+const BEGINNING = 160;
+
+/** The beginning of a line, which names what it is of, and the place where it is not like the other. */
+function shown(line: IteratorResult<string, unknown>, other: IteratorResult<string, unknown>): string {
+  if (line.done === true) return 'nothing';
+  const { value } = line;
+  if (value.length <= BEGINNING) return `"${value}"`;
+  const expected = other.done === true ? '' : other.value;
+  let at = 0;
+  while (at < value.length && value[at] === expected[at]) at += 1;
+  return `"${value.slice(0, BEGINNING)}", at ${at} "${value.slice(Math.max(0, at - 40), at + 80)}"`;
+}

@@ -1,5 +1,5 @@
 import type { Actor, Decider, Recorded, Revision, StreamKind } from '@headwater/event-sourcing';
-import { Rejection, jsonStates } from '@headwater/event-sourcing';
+import { NothingBefore, Rejection, incorrectRev, jsonStates } from '@headwater/event-sourcing';
 import type { OrganizationEvent } from '@headwater/event-contracts';
 
 export interface Organization {
@@ -43,13 +43,7 @@ function decide(command: OrganizationCommand, state: OrganizationState): readonl
   }
   if (state.kind === 'absent') throw organizationNotFound(command.label);
   const { label, uuid, rev, deprecated } = state;
-  if (command.rev !== rev) {
-    throw new Rejection(
-      'IncorrectRev',
-      `Incorrect revision '${String(command.rev)}' provided, expected '${String(rev)}', the organization may have been updated since last seen.`,
-      { provided: command.rev, expected: rev },
-    );
-  }
+  if (command.rev !== rev) throw incorrectRev('the organization', command.rev, rev);
   if (command.type === 'UndeprecateOrganization') {
     if (!deprecated) throw new Rejection('OrganizationIsNotDeprecated', `Organization '${label}' is not deprecated.`);
     return [{ type: 'OrganizationUndeprecated', data: { label, uuid } }];
@@ -76,8 +70,7 @@ function evolve(state: OrganizationState, event: Recorded<OrganizationEvent>): O
       ...moved,
     };
   }
-  if (state.kind === 'absent')
-    throw new Error(`${event.type} at revision ${String(event.revision)} of ${event.stream}, which does not exist before it.`);
+  if (state.kind === 'absent') throw new NothingBefore(event);
   return { ...state, ...moved, deprecated: event.type === 'OrganizationDeprecated' };
 }
 

@@ -1,5 +1,5 @@
 import type { Actor, Decider, Recorded, Revision, StreamKind } from '@headwater/event-sourcing';
-import { Rejection, jsonStates } from '@headwater/event-sourcing';
+import { NothingBefore, Rejection, incorrectRev, jsonStates } from '@headwater/event-sourcing';
 import { projectName, type ProjectEvent, type ProjectRef, type ProjectSettings } from '@headwater/event-contracts';
 
 export interface Project extends ProjectSettings {
@@ -58,13 +58,7 @@ function decide(command: ProjectCommand, state: ProjectState): readonly ProjectE
   if (state.kind === 'absent') throw projectNotFound(ref);
   const { rev, deprecated, uuid, organizationUuid } = state;
   const identity = { organization: ref.organization, label: ref.project, uuid, organizationUuid };
-  if (command.rev !== rev) {
-    throw new Rejection(
-      'IncorrectRev',
-      `Incorrect revision '${String(command.rev)}' provided, expected '${String(rev)}', the project may have been updated since last seen.`,
-      { provided: command.rev, expected: rev },
-    );
-  }
+  if (command.rev !== rev) throw incorrectRev('the project', command.rev, rev);
   if (command.type === 'UndeprecateProject') {
     if (!deprecated) throw new Rejection('ProjectIsNotDeprecated', `Project '${projectName(ref)}' is not deprecated.`);
     return [{ type: 'ProjectUndeprecated', data: identity }];
@@ -96,8 +90,7 @@ function evolve(state: ProjectState, event: Recorded<ProjectEvent>): ProjectStat
       ...moved,
     };
   }
-  if (state.kind === 'absent')
-    throw new Error(`${event.type} at revision ${String(event.revision)} of ${event.stream}, which does not exist before it.`);
+  if (state.kind === 'absent') throw new NothingBefore(event);
   return { ...state, ...moved, deprecated: event.type === 'ProjectDeprecated' };
 }
 

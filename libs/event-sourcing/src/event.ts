@@ -93,3 +93,11 @@ export class UnknownEvent extends Error {
     );
   }
 }
+
+/** A stream begins with an event that only goes on: what is stored is wrong. A fault, never a rejection. */
+export class NothingBefore extends Error {
+  override readonly name = 'NothingBefore';
+  constructor({ type, revision, stream }: Recorded<DomainEvent>) {
+    super(`${type} at revision ${String(revision)} of ${stream}, which does not exist before it.`);
+  }
+}

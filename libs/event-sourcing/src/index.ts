@@ -26,6 +26,7 @@ export {
 export { jsonStates, type Decider, type StateCodec, type StreamKind } from './decider.js';
 export {
   ANONYMOUS,
+  NothingBefore,
   UnknownEvent,
   sameActor,
   type Actor,
@@ -99,6 +100,6 @@ export {
   type ProjectionProgress,
   type ProjectionStore,
 } from './projection-store.js';
-export { Rejection } from './rejection.js';
+export { Rejection, incorrectRev } from './rejection.js';
 export { recordsOf, relayPartition } from './relay.js';
 export { SealedTokens, TokenRefused, type TokenFault } from './sealed-token.js';

@@ -12,3 +12,11 @@ export class Rejection<Code extends string = string> extends Error {
     super(reason);
   }
 }
+
+/** The revision that a command names is not the newest of what it is for (resources.md 2.2, 2.3). `what` is a word for that: "the resource". */
+export const incorrectRev = (what: string, provided: number, expected: number): Rejection<'IncorrectRev'> =>
+  new Rejection(
+    'IncorrectRev',
+    `Incorrect revision '${String(provided)}' provided, expected '${String(expected)}', ${what} may have been updated since last seen.`,
+    { provided, expected },
+  );

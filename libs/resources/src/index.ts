@@ -1,6 +1,5 @@
 export { ABSENT, entityStates, type Entity, type EntityState, type ResolverState, type ResourceState, type Tag } from './entity-state.js';
 export {
-  incorrectRev,
   resourceAlreadyExists,
   resourceIsDeprecated,
   resourceIsNotDeprecated,

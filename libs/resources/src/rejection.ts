@@ -29,13 +29,6 @@ export const revisionNotFound = (provided: number, current: number): ResourceRej
 
 export const tagNotFound = (tag: string): ResourceRejection => new Rejection('TagNotFound', `Tag requested '${tag}' not found.`);
 
-export const incorrectRev = (provided: number, expected: number): ResourceRejection =>
-  new Rejection(
-    'IncorrectRev',
-    `Incorrect revision '${String(provided)}' provided, expected '${String(expected)}', the resource may have been updated since last seen.`,
-    { provided, expected },
-  );
-
 export const resourceIsDeprecated = (id: Iri): ResourceRejection =>
   new Rejection('ResourceIsDeprecated', `Resource '${id}' is deprecated.`);
 

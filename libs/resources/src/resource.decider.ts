@@ -1,10 +1,9 @@
-import type { Decider, Recorded, Revision, StreamKind } from '@headwater/event-sourcing';
+import { NothingBefore, incorrectRev, type Decider, type Recorded, type Revision, type StreamKind } from '@headwater/event-sourcing';
 import type { EntityEvent, EntityIdentity, Pushed } from '@headwater/event-contracts';
 import { RESOLVERS_SCHEMA } from './schemas.js';
 import { ABSENT, entityStates, type Entity, type EntityState, type ResourceState, type Tag } from './entity-state.js';
 import type { ReadContent, ResourceCommand, Target } from './resource-commands.js';
 import {
-  incorrectRev,
   resourceAlreadyExists,
   resourceIsDeprecated,
   resourceIsNotDeprecated,
@@ -147,8 +146,7 @@ function moved(
   event: Recorded<EntityEvent>,
   change: (entity: Entity) => Partial<Pick<Entity, 'tags' | 'deprecated'>>,
 ): EntityState {
-  if (state.kind === 'absent')
-    throw new Error(`${event.type} at revision ${String(event.revision)} of ${event.stream}, which does not exist before it.`);
+  if (state.kind === 'absent') throw new NothingBefore(event);
   return { ...state, ...change(state), rev: event.revision, updatedAt: event.instant, updatedBy: event.actor };
 }
 
@@ -167,7 +165,7 @@ function mustExist(state: EntityState, identity: Target['identity']): ResourceSt
 }
 
 function mustBeAt(rev: number, { rev: current }: { readonly rev: Revision }): void {
-  if (rev !== current) throw incorrectRev(rev, current);
+  if (rev !== current) throw incorrectRev('the resource', rev, current);
 }
 
 /** Ruling 4: deprecated is locked; `undeprecate` is the one way back. */

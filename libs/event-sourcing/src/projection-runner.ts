@@ -186,20 +186,39 @@ export class ProjectionRunner<Event extends DomainEvent> {
    */
   async redrive(projection: Projection<unknown, Event>, stream: StreamName, events: Pick<EventStore, 'read'>): Promise<boolean> {
     const { store } = this.#options;
+    let dropped: number | undefined;
     for (;;) {
       const { served } = await store.versions(projection.name);
       if (served === undefined) return true;
-      const parked = await store.parked(projection.name, served.version, REDRIVE_PAGE, stream);
-      if (parked.length === 0) return true;
-      const [before] = await store.load(projection.name, served.version, [stream]);
-      const { row, complete } = await this.#refold(projection, parked, before, events);
-      if (row === undefined || row === before) return false;
-      const counters = new Map<string, number>();
-      count(projection, counters, before?.value, row.value);
-      // Where somebody else was faster, look again at what is left to do.
-      const stored = await store.unpark(projection.name, served.version, before?.revision ?? 0, row, counters);
-      if (stored && !complete) return false;
+      try {
+        const done = await this.#redriveCopy(projection, served.version, stream, events);
+        if (done !== undefined) return done;
+      } catch (error) {
+        // Another copy is served since we looked: that one is to be asked.
+        if (!(error instanceof CopyDropped) || dropped === served.version) throw error;
+        dropped = served.version;
+      }
     }
+  }
+
+  /** @returns whether the stream is no longer parked; undefined where that has to be looked at again. */
+  async #redriveCopy(
+    projection: Projection<unknown, Event>,
+    version: number,
+    stream: StreamName,
+    events: Pick<EventStore, 'read'>,
+  ): Promise<boolean | undefined> {
+    const { store } = this.#options;
+    const parked = await store.parked(projection.name, version, REDRIVE_PAGE, stream);
+    if (parked.length === 0) return true;
+    const [before] = await store.load(projection.name, version, [stream]);
+    const { row, complete } = await this.#refold(projection, parked, before, events);
+    if (row === undefined || row === before) return false;
+    const counters = new Map<string, number>();
+    count(projection, counters, before?.value, row.value);
+    // Where somebody else was faster, look again at what is left to do.
+    const stored = await store.unpark(projection.name, version, before?.revision ?? 0, row, counters);
+    return stored && !complete ? false : undefined;
   }
 
   /** The row with the parked events of its stream folded into it, as far as they apply. */

@@ -11,6 +11,16 @@ export type {
 } from './entity-events.js';
 export { entityCodec, envelopeOf, eventCodec, organizationCodec, projectCodec } from './event-codec.js';
 export { MalformedMessage, fromMessage, toMessage } from './event-message.js';
+export {
+  TOPICS,
+  logPartition,
+  logPartitionFor,
+  logPartitions,
+  topicOf,
+  topicPartition,
+  type Topic,
+  type TopicPartition,
+} from './log-partitions.js';
 export type { HeadwaterEvent, HeadwaterEventType } from './headwater-events.js';
 export {
   entityStream,

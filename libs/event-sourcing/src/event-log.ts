@@ -35,5 +35,27 @@ export interface LogRecord {
  * means that some may be there, but never one without those before it: the caller repeats them all.
  */
 export interface LogPublisher {
-  publish(partition: Partition, records: readonly LogRecord[]): Promise<void>;
+  /** @returns the offset of the last record; -1 for none. */
+  publish(partition: Partition, records: readonly LogRecord[]): Promise<Offset>;
+}
+
+/** Waiting at the end of a log that other processes write. */
+export interface LogTail {
+  /** Those of the partitions that have entries after the offset given; where there are none, waits for them, at most so many milliseconds. */
+  arrivals(after: ReadonlyMap<Partition, Offset>, milliseconds: number): Promise<readonly Partition[]>;
+}
+
+/**
+ * A member of a group that shares the partitions of a log. An adapter owes: every partition is somebody's within seconds of a member's
+ * coming, going or dying. That it is only one member's is a matter of saving work: what two of them do is settled by the watermarks.
+ */
+export interface GroupMember {
+  /** The partitions that are this member's now; none before it has joined. */
+  readonly assigned: readonly Partition[];
+  /** Calls back when `assigned` has changed; returns what ends it. */
+  onAssigned(listener: () => void): () => void;
+  /** Tells those who watch the group how far its partitions have come. Nothing rests on it. */
+  report(watermarks: ReadonlyMap<Partition, Offset>): Promise<void>;
+  /** Gives its partitions back. */
+  leave(): Promise<void>;
 }

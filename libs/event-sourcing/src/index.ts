@@ -39,7 +39,7 @@ export {
   type Recorded,
   type StoredEvent,
 } from './event.js';
-export type { EventLog, LogPublisher, LogRecord, ReadLimit } from './event-log.js';
+export type { EventLog, GroupMember, LogPublisher, LogRecord, LogTail, ReadLimit } from './event-log.js';
 export {
   OutcomeUnknown,
   RevisionConflict,
@@ -101,5 +101,5 @@ export {
   type ProjectionStore,
 } from './projection-store.js';
 export { Rejection, incorrectRev } from './rejection.js';
-export { recordsOf, relayPartition } from './relay.js';
+export { StoreBehindLog, reconcile, recordsOf, relayPartition } from './relay.js';
 export { SealedTokens, TokenRefused, type TokenFault } from './sealed-token.js';

@@ -1,5 +1,5 @@
 import type { CommitKey } from './event-store.js';
-import type { Partition } from './brand.js';
+import type { Offset, Partition } from './brand.js';
 import type { Commit } from './event.js';
 
 /** The right to publish a partition, until `expires` on the store's own clock (milliseconds since 1970). */
@@ -7,12 +7,14 @@ export interface Lease {
   readonly partition: Partition;
   readonly holder: string;
   readonly expires: number;
+  /** The last offset of the partition that was noted by `published`; -1 before the first. What lies after it was put there by somebody who could not note it. */
+  readonly published: Offset;
 }
 
 /**
  * The commits that the log has not acknowledged. The outbox is the event store itself: a commit is pending from its append on.
  *
- * An adapter owes: a pending commit stays pending until `published` names it; `pending` gives each stream's commits by base; of two holders
+ * An adapter owes: a pending commit stays pending until `published` names it, and is never pending again; `pending` gives each stream's commits by base; of two holders
  * at most one has a lease that has not expired. A holder that was paused past its lease can only repeat, never lose (design.md, The outbox).
  */
 export interface Outbox {
@@ -21,5 +23,6 @@ export interface Outbox {
   release(lease: Lease): Promise<void>;
   /** Pending commits of a partition, ordered by stream and base, after the key where the last scan stopped. */
   pending(partition: Partition, after: CommitKey | undefined, limit: number): Promise<readonly Commit[]>;
-  published(commits: readonly CommitKey[]): Promise<void>;
+  /** Notes that the log has these commits, and that it was seen to reach an offset, which only grows. */
+  published(partition: Partition, commits: readonly CommitKey[], upTo: Offset): Promise<void>;
 }

@@ -44,7 +44,7 @@ export function projectBatch<Event extends DomainEvent>(
 
   for (const event of events) {
     const { recorded, offset } = event;
-    const { stream, revision, id: eventId } = recorded;
+    const { stream, revision, base, id: eventId } = recorded;
     if (!projection.consumes(stream)) continue;
     const row = rows.get(stream) ?? known.rows.get(stream);
     const before = stopped.get(stream);
@@ -52,7 +52,7 @@ export function projectBatch<Event extends DomainEvent>(
     if (place({ stream, revision, eventId }, last) === 'repetition') continue;
     // The history leaves nothing out: a feed never skips, also not what cannot be folded.
     const scope = projection.history?.(event);
-    if (scope !== undefined) history.push({ ...scope, partition, offset, stream, revision });
+    if (scope !== undefined) history.push({ ...scope, partition, offset, stream, revision, eventId, base });
     if (before !== undefined) {
       stopped.set(stream, { at: before.at, last: { revision, eventId } });
       parked.push({ stream, revision, eventId, partition, offset, reason: 'after a parked event', after: before.last.revision });

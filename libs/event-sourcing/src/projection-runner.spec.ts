@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { epoch, offset, partition, projectionName, revision, type StreamName } from './brand.js';
+import { epoch, offset, partition, projectionName, revision, type Partition, type StreamName } from './brand.js';
 import { UnknownEvent } from './event.js';
 import { AnswerLost } from './in-memory/faults.js';
 import { InMemoryEventLog } from './in-memory/in-memory-event-log.js';
@@ -10,13 +10,15 @@ import { added, counterCodec, counterEntry, places, totals, type CounterEvent, t
 import { CounterService } from './testing/counter-service.js';
 import { newStream } from './testing/test-commits.js';
 
-const P0 = partition(0);
+const [P0, P1, P2] = [partition(0), partition(1), partition(2)];
 
 /** A stream that a store of three partitions puts into partition 0. */
-function streamIn0(kind?: string): StreamName {
+const streamIn0 = (kind?: string): StreamName => streamIn([P0], kind);
+
+function streamIn(partitions: readonly Partition[], kind?: string): StreamName {
   for (;;) {
     const stream = newStream(kind);
-    if (partitionOf(stream, 3) === P0) return stream;
+    if (partitions.includes(partitionOf(stream, 3))) return stream;
   }
 }
 
@@ -33,8 +35,8 @@ const secondVersion: Projection<unknown, CounterEvent> = {
 
 async function filled(streams = 6, commits = 3): Promise<CounterService> {
   const service = await CounterService.start();
-  // Partition 0 always has some to begin with.
-  const names = Array.from({ length: streams }, (_, index) => (index % 2 === 0 ? streamIn0() : newStream()));
+  // Partition 0 always has some to begin with, and so have the others.
+  const names = Array.from({ length: streams }, (_, index) => (index % 2 === 0 ? streamIn0() : streamIn([P1, P2])));
   for (let count = 1; count <= commits; count += 1) for (const stream of names) await service.add(stream, count, count);
   await service.relay();
   return service;
@@ -460,7 +462,7 @@ describe('A parked stream', () => {
   it('is compared with what the store has: another event there is a fork', async () => {
     const { service, stream } = await jammed();
     const repaired = await service.runnerReady([lenient, places]);
-    service.store.restore({ streams: new Map(), receipts: new Map(), pending: new Set() });
+    service.store.restore({ streams: new Map(), receipts: new Map(), pending: new Set(), published: new Map() });
     await expect(repaired.redrive(lenient, stream, service.store)).rejects.toThrow(Gap);
     for (let count = 0; count < 4; count += 1) await service.add(stream, 1);
     await expect(repaired.redrive(lenient, stream, service.store)).rejects.toThrow(Fork);

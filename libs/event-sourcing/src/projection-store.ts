@@ -1,4 +1,4 @@
-import type { Epoch, EventId, Offset, Partition, ProjectionName, Revision, StreamName } from './brand.js';
+import type { Base, Epoch, EventId, Offset, Partition, ProjectionName, Revision, StreamName } from './brand.js';
 import type { Applied, HistoryScope, Row } from './projection.js';
 
 /** An event that a projection could not apply, or that comes after one in its stream. */
@@ -30,6 +30,9 @@ export interface HistoryRecord extends HistoryScope {
   readonly offset: Offset;
   readonly stream: StreamName;
   readonly revision: Revision;
+  readonly eventId: EventId;
+  /** Of the event's commit, by which the event itself is looked up. */
+  readonly base: Base;
 }
 
 /** Everything that one batch of the log changes in one projection. Stored in one transaction, or not at all. */

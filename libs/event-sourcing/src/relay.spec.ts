@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { offset, partition, type StreamName } from './brand.js';
 import type { LogEntry } from './event.js';
-import { relayPartition } from './relay.js';
+import { StoreBehindLog, reconcile, recordsOf, relayPartition } from './relay.js';
 import { places, totals } from './testing/counter.js';
 import { CounterService } from './testing/counter-service.js';
 import { newStream } from './testing/test-commits.js';
@@ -105,6 +105,56 @@ describe('A relay', () => {
     await zombie;
     expect((await published(service)).slice(0, complete.length)).toEqual(complete);
     await expectHarmless(service, streams);
+  });
+
+  describe('that takes a partition over', () => {
+    const LIMIT = { entries: 5, characters: 1e9 };
+    const lease = async ({ store }: CounterService) => {
+      const taken = await store.lease(P0, 'next', 1000);
+      if (taken === undefined) throw new Error('The partition is free.');
+      return taken;
+    };
+
+    it('finds in the log what was published and could not be noted, and does not repeat it', async () => {
+      const { service, streams } = await filled();
+      service.store.faults.refuse('published');
+      await expect(relayPartition(service.store, service.log, P0, 3)).rejects.toThrow('told to refuse');
+      await reconcile(service.store, service.log, await lease(service), LIMIT);
+      expect(await relayPartition(service.store, service.log, P0, 3)).toBe(5);
+      expect(await published(service)).toHaveLength(12);
+      await expectHarmless(service, streams);
+      expect(await lease(service)).toMatchObject({ published: 11 });
+    });
+
+    it('leaves pending a commit of which the log has a part', async () => {
+      const { service, streams } = await filled();
+      const pending = await service.store.pending(P0, undefined, 10);
+      const two = pending.find((commit) => commit.events.length === 2);
+      if (two === undefined) throw new Error('There is a commit of two events.');
+      for (const commit of pending)
+        if (commit.stream === two.stream && commit.base < two.base) await service.log.publish(P0, recordsOf(commit));
+      await service.log.publish(P0, recordsOf(two).slice(0, 1));
+      await reconcile(service.store, service.log, await lease(service), LIMIT);
+      expect(await service.store.pending(P0, undefined, 10)).toContainEqual(two);
+      await relayPartition(service.store, service.log, P0, 3);
+      await expectHarmless(service, streams);
+    });
+
+    it('stops where the log has an event that the store lacks: an older store was restored', async () => {
+      const { service, streams } = await filled();
+      const [first] = streams;
+      if (first === undefined) throw new Error('There is no stream.');
+      await relayPartition(service.store, service.log, P0, 3);
+      const before = service.store.snapshot();
+      await service.add(first, 9);
+      await relayPartition(service.store, service.log, P0, 3);
+      await reconcile(service.store, service.log, await lease(service), LIMIT);
+      service.store.restore(before);
+      await expect(reconcile(service.store, service.log, await lease(service), LIMIT)).rejects.toThrow(StoreBehindLog);
+      // Another event at its revision, by now, is not the one that the log has.
+      await service.add(first, 8);
+      await expect(reconcile(service.store, service.log, await lease(service), LIMIT)).rejects.toThrow('which the event store lacks');
+    });
   });
 
   it('finds in its next round what was appended behind it', async () => {

@@ -35,13 +35,14 @@ export class InMemoryEventLog implements EventLog, LogPublisher {
     return this.faults.around('last', () => this.#of(of).at(-1)?.offset ?? BEFORE_FIRST, unreachable);
   }
 
-  publish(to: Partition, records: readonly LogRecord[]): Promise<void> {
+  publish(to: Partition, records: readonly LogRecord[]): Promise<Offset> {
     return this.faults.around(
       'publish',
       () => {
         const entries = this.#of(to);
         let last: number = entries.at(-1)?.offset ?? BEFORE_FIRST;
         for (const record of records) entries.push({ ...record, partition: to, offset: offset((last += 1)) });
+        return offset(last);
       },
       unreachable,
     );

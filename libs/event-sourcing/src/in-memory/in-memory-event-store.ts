@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import {
+  BEFORE_FIRST,
   epoch,
+  offset,
   partition,
   revision,
   type Base,
   type Epoch,
+  type Offset,
   type Partition,
   type PushId,
   type Revision,
@@ -33,6 +36,7 @@ export interface EventStoreSnapshot {
   readonly streams: ReadonlyMap<StreamName, readonly Commit[]>;
   readonly receipts: ReadonlyMap<PushId, Receipt>;
   readonly pending: ReadonlySet<string>;
+  readonly published: ReadonlyMap<Partition, Offset>;
 }
 
 export interface InMemoryEventStoreOptions {
@@ -58,6 +62,7 @@ export class InMemoryEventStore implements EventStore, Outbox {
   #streams = new Map<StreamName, Commit[]>();
   #receipts = new Map<PushId, Receipt>();
   #pending = new Set<string>();
+  #published = new Map<Partition, Offset>();
   /** The store's clock, by which leases end: it stands still until it is told to go on. */
   #now = 0;
 
@@ -128,7 +133,7 @@ export class InMemoryEventStore implements EventStore, Outbox {
       () => {
         const held = this.#leases.get(of);
         if (held !== undefined && held.holder !== holder && held.expires > this.#now) return undefined;
-        const lease = { partition: of, holder, expires: this.#now + milliseconds };
+        const lease = { partition: of, holder, expires: this.#now + milliseconds, published: this.#published.get(of) ?? BEFORE_FIRST };
         this.#leases.set(of, lease);
         return lease;
       },
@@ -153,8 +158,15 @@ export class InMemoryEventStore implements EventStore, Outbox {
     );
   }
 
-  published(commits: readonly CommitKey[]): Promise<void> {
-    return this.faults.around('published', () => commits.forEach((commit) => this.#pending.delete(keyOf(commit))), unavailable);
+  published(of: Partition, commits: readonly CommitKey[], upTo: Offset): Promise<void> {
+    return this.faults.around(
+      'published',
+      () => {
+        for (const commit of commits) this.#pending.delete(keyOf(commit));
+        this.#published.set(of, offset(Math.max(upTo, this.#published.get(of) ?? BEFORE_FIRST)));
+      },
+      unavailable,
+    );
   }
 
   /** Lets the store's clock go on. */
@@ -168,14 +180,20 @@ export class InMemoryEventStore implements EventStore, Outbox {
   }
 
   snapshot(): EventStoreSnapshot {
-    return { streams: copyOf(this.#streams), receipts: new Map(this.#receipts), pending: new Set(this.#pending) };
+    return {
+      streams: copyOf(this.#streams),
+      receipts: new Map(this.#receipts),
+      pending: new Set(this.#pending),
+      published: new Map(this.#published),
+    };
   }
 
   /** Goes back to an older state, as a store does that was restored from a backup. */
-  restore({ streams, receipts, pending }: EventStoreSnapshot): void {
+  restore({ streams, receipts, pending, published }: EventStoreSnapshot): void {
     this.#streams = copyOf(streams);
     this.#receipts = new Map(receipts);
     this.#pending = new Set(pending);
+    this.#published = new Map(published);
   }
 
   #store(commit: Commit): 'appended' | 'conflict' {

@@ -211,9 +211,9 @@ export function logPublisherContract(name: string, makeSubject: () => Promise<Lo
       test(async ({ log }) => {
         const partition = await some(log);
         const [first, second] = [recordsOf(1, 3), recordsOf(1, 2)];
-        await log.publish(partition, first);
+        expect(await log.publish(partition, first)).toBe(2);
         expect(await readAll(log, partition)).toMatchObject(first);
-        await log.publish(partition, second);
+        expect(await log.publish(partition, second)).toBe(4);
         const entries = await readAll(log, partition);
         expect(entries).toMatchObject([...first, ...second]);
         expect(offsetsOf(entries)).toEqual([0, 1, 2, 3, 4]);
@@ -236,7 +236,7 @@ export function logPublisherContract(name: string, makeSubject: () => Promise<Lo
       'does nothing, given nothing',
       test(async ({ log }) => {
         const partition = await some(log);
-        await log.publish(partition, []);
+        expect(await log.publish(partition, [])).toBe(-1);
         expect(await log.last(partition)).toBe(-1);
       }),
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { partition as asPartition, type Partition, type StreamName } from '../brand.js';
+import { offset, partition as asPartition, type Partition, type StreamName } from '../brand.js';
 import type { Commit } from '../event.js';
 import type { CommitKey, EventStore } from '../event-store.js';
 import type { Outbox } from '../outbox.js';
@@ -83,12 +83,12 @@ export function outboxContract(name: string, makeSubject: () => Promise<OutboxSu
         const first = await append(store, a, P0);
         const second = await append(store, a, P0, { base: 1 });
         const other = await append(store, b, P0);
-        await store.published([first, other]);
+        await store.published(P0, [first, other], offset(1));
         expect(await store.pending(P0, undefined, 10)).toEqual([second]);
-        await store.published([first]);
-        await store.published([]);
+        await store.published(P0, [first], offset(1));
+        await store.published(P0, [], offset(1));
         expect(await store.pending(P0, undefined, 10)).toEqual([second]);
-        await store.published([{ stream: a, base: second.base }]);
+        await store.published(P0, [{ stream: a, base: second.base }], offset(2));
         expect(await store.pending(P0, undefined, 10)).toEqual([]);
         expect(await store.commits([first])).toEqual([first]);
       }),
@@ -100,8 +100,19 @@ export function outboxContract(name: string, makeSubject: () => Promise<OutboxSu
         const stream = newStream();
         const first = await append(store, stream, P0);
         const second = await append(store, stream, P0, { base: 1 });
-        await store.published([first]);
+        await store.published(P0, [first], offset(0));
         expect(await (await reopen()).pending(P0, undefined, 10)).toEqual([second]);
+      }),
+    );
+
+    it(
+      'tells the holder of a lease how far the log was seen to reach, which never goes back',
+      test(async ({ store }) => {
+        expect(await store.lease(P0, 'a', 1000)).toMatchObject({ published: -1 });
+        await store.published(P0, [], offset(7));
+        await store.published(P0, [], offset(3));
+        expect(await store.lease(P0, 'a', 1000)).toMatchObject({ published: 7 });
+        expect(await store.lease(P1, 'a', 1000)).toMatchObject({ published: -1 });
       }),
     );
 

@@ -5,7 +5,6 @@ import {
   partition,
   revision,
   streamName,
-  type HistoryRecord,
   type Progress,
   type ProjectionName,
   type StreamName,
@@ -75,7 +74,7 @@ export const projectionSubject =
         const total = new Query<readonly [number]>(store.reader, `SELECT total FROM ${countersTable(copyOf(projection))} WHERE key = ?`);
         return total.get(key)?.[0] ?? 0;
       },
-      history: async (projection, stream): Promise<readonly HistoryRecord[]> => {
+      history: async (projection, stream) => {
         const history = new Query<HistoryRow>(
           store.reader,
           `SELECT h.organization, h.project, h.partition, h.offset, s.name, h.revision FROM history_${copyOf(projection)} h

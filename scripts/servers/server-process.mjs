@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findOnPath } from './programs.mjs';
+
+const running = new Set();
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+/** How long a server may take to end by itself before it is killed. */
+const stopMilliseconds = 10_000;
+
+/**
+ * One server as a child process, with its output in a file. It does not outlive us: where Linux can be asked for that, not even when we are
+ * killed; elsewhere the next start ends it (run-folder.mjs).
+ */
+export class ServerProcess {
+  #child;
+  #ended;
+
+  /** @param {string} command @param {string[]} args @param {{ log: string }} options the file for its output */
+  constructor(command, args, { log }) {
+    const output = openSync(log, 'a');
+    const [program, ...rest] = [...tiedToOurLife(), command, ...args];
+    this.#child = spawn(program, rest, { stdio: ['ignore', output, output] });
+    closeSync(output);
+    this.#ended = new Promise((resolve) => {
+      this.#child.once('exit', resolve);
+      this.#child.once('error', resolve);
+    });
+    if (this.#child.pid === undefined) return;
+    running.add(this.#child);
+    void this.#ended.then(() => running.delete(this.#child));
+  }
+
+  /** @returns {number} */
+  get pid() {
+    return this.#child.pid;
+  }
+
+  get running() {
+    return this.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** SIGTERM, SIGKILL where that is not enough, and waits for the end. */
+  async stop() {
+    if (!this.running) return;
+    this.#child.kill('SIGTERM');
+    const late = setTimeout(() => this.#child.kill('SIGKILL'), stopMilliseconds);
+    await this.#ended;
+    clearTimeout(late);
+  }
+
+  /** SIGKILL, and waits for the end. */
+  async kill() {
+    if (this.running) this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  /** @param {NodeJS.Signals} name as SIGSTOP and SIGCONT */
+  signal(name) {
+    this.#child.kill(name);
+  }
+}
+
+/** The command before the command that asks Linux to kill the process when we are gone. It becomes the process: the pid is the server's. */
+function tiedToOurLife() {
+  const setpriv = process.platform === 'linux' ? findOnPath('setpriv') : undefined;
+  return setpriv ? [setpriv, '--pdeathsig', 'KILL'] : [];
+}
+
+/**
+ * Asks until the answer is not undefined; an error is one more reason to ask again.
+ * @template T
+ * @param {string} what is waited for
+ * @param {() => Promise<T | undefined>} ask
+ * @param {{ milliseconds: number, process?: ServerProcess, log?: string }} options the process that must go on running meanwhile, and its log
+ * @returns {Promise<T>}
+ */
+export async function until(what, ask, { milliseconds, process, log }) {
+  const deadline = performance.now() + milliseconds;
+  let problem;
+  while (performance.now() < deadline) {
+    if (process && !process.running) throw new Error(`${what}: the process has ended${endOf(log)}`);
+    try {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+    } catch (error) {
+      problem = error;
+    }
+    await sleep(50);
+  }
+  throw new Error(`${what}: not within ${milliseconds} ms${endOf(log)}`, { cause: problem });
+}
+
+function endOf(log) {
+  return log ? `; the end of its output:\n${readFileSync(log, 'utf8').slice(-2000)}` : '';
+}

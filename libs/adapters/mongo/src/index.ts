@@ -1,1 +1,3 @@
-export {};
+export { DEFAULT_CONNECTION_BOUNDS, MongoDatabase, connectMongo, type ConnectionBounds, type MongoOptions } from './database.js';
+export { DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, MongoRefused, PartitionsOnlyGrow } from './errors.js';
+export { prepareMongo, type PrepareOptions, type Prepared } from './prepare.js';

@@ -3,7 +3,7 @@ import { resourcePath } from './writers.mjs';
 
 /**
  * Finds out what became of writes that were not answered: wholly there, or not at all.
- * @param {import('./round.mjs').Scene} scene @returns {Promise<{ stored: number, absent: number }>}
+ * @param {import('./scene.mjs').Scene} scene @returns {Promise<{ stored: number, absent: number }>}
  */
 export async function settleOpenWrites(scene) {
   const { expectation, client, violations } = scene;
@@ -26,13 +26,13 @@ export async function settleOpenWrites(scene) {
 
 /**
  * Everything that was acknowledged, as every read shows it.
- * @param {import('./round.mjs').Scene} scene
+ * @param {import('./scene.mjs').Scene} scene
  * @returns {Promise<{ resources: number, revisions: number }>}
  */
 export async function audit(scene) {
   const ids = scene.expectation.ids();
   await inParallel(ids, 8, (id) => auditResource(scene, id));
-  await settle(scene);
+  await scene.settle();
   await auditListing(scene, ids);
   await auditLinks(scene, ids);
   return { resources: ids.length, revisions: ids.reduce((sum, id) => sum + scene.expectation.state(id).rev, 0) };
@@ -60,8 +60,8 @@ async function auditResource(scene, id) {
   }
 }
 
-/** Fetches need no waiting; listings and links follow. What comes after everything else is in them once they show it. */
-async function settle({ client, sentinel }) {
+/** Where the log has one partition, what comes after everything else is in listings and links once they show it. */
+export async function passSentinel({ client, sentinel }) {
   const id = `${sentinel}-${performance.now()}`;
   const path = `/v1/resources/kill/sentinel`;
   const { status, position } = await client.ask('PUT', `${path}/_/${encodeURIComponent(id)}`, { body: '{}' });
@@ -110,7 +110,7 @@ async function auditLinks(scene, ids) {
   compare(scene, 'the hub', 'incoming links', _total, ids.length);
 }
 
-/** What the readers have copied is what there is. @param {import('./round.mjs').Scene} scene */
+/** What the readers have copied is what there is. @param {import('./scene.mjs').Scene} scene */
 export async function auditReaders(scene, { changes, events }) {
   const { expectation, violations } = scene;
   const ids = expectation.ids();

@@ -5,6 +5,9 @@ export class NoAnswer extends Error {
   name = 'NoAnswer';
 }
 
+/** Part of the service was out of reach; whether it did what was asked is unknown. @param {{ status: number }} answer */
+export const isFault = ({ status }) => status === 502 || status === 503 || status === 504;
+
 /** Talks to the service; survives its end. */
 export class Client {
   #pool;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
-import { NoAnswer } from './client.mjs';
+import { NoAnswer, isFault } from './client.mjs';
 
 /**
  * Reads the changes feed page by page, as a client does that copies a project: takes the items over, then remembers the token.
@@ -13,17 +13,21 @@ export class ChangesReader {
   #token;
   #scene;
 
-  /** @param {import('./round.mjs').Scene} scene */
+  /** @param {import('./scene.mjs').Scene} scene */
   constructor(scene) {
     this.#scene = scene;
   }
 
-  /** Until it is stopped or the service is gone. @param {AbortSignal} stop */
+  /** Until it is stopped, or the service is gone where that ends the load. @param {AbortSignal} stop */
   async run(stop) {
-    try {
-      while (!stop.aborted) if (!(await this.#page())) await sleep(10);
-    } catch (error) {
-      if (!(error instanceof NoAnswer)) throw error;
+    while (!stop.aborted) {
+      try {
+        if (!(await this.#page())) await sleep(10);
+      } catch (error) {
+        if (!(error instanceof NoAnswer)) throw error;
+        if (!this.#scene.goesOn) return;
+        await sleep(100);
+      }
     }
   }
 
@@ -34,9 +38,10 @@ export class ChangesReader {
 
   /** @returns {Promise<boolean>} whether there is more */
   async #page() {
-    const { client, project, violations } = this.#scene;
+    const { client, project, violations, goesOn } = this.#scene;
     const query = new URLSearchParams({ limit: '40', ...(this.#token && { since: this.#token }) });
     const answer = await client.ask('GET', `/datasets/${project.replace('/', '.')}/changes?${query}`);
+    if (goesOn && isFault(answer)) throw new NoAnswer(`the changes feed was answered ${answer.status}`);
     if (answer.status !== 200) {
       violations.push(`the changes feed answered ${answer.status} to a token of its own: ${JSON.stringify(answer.body).slice(0, 300)}`);
       return false;
@@ -64,14 +69,22 @@ export class EventsReader {
   #lastId;
   #scene;
 
-  /** @param {import('./round.mjs').Scene} scene */
+  /** @param {import('./scene.mjs').Scene} scene */
   constructor(scene) {
     this.#scene = scene;
   }
 
-  /** Until it is stopped or the service is gone. @param {AbortSignal} stop */
+  /** Until it is stopped, or the service is gone where that ends the load. @param {AbortSignal} stop */
   async run(stop) {
-    const { client, project } = this.#scene;
+    await this.#follow(stop);
+    while (this.#scene.goesOn && !stop.aborted) {
+      await sleep(100);
+      await this.#follow(stop);
+    }
+  }
+
+  async #follow(stop) {
+    const { client, project, goesOn } = this.#scene;
     if (this.#lastId) this.resumed += 1;
     const headers = { accept: 'text/event-stream', ...(this.#lastId && { 'last-event-id': this.#lastId }) };
     const text = new TextDecoder();
@@ -81,7 +94,8 @@ export class EventsReader {
       for await (const chunk of body) parser.feed(text.decode(chunk, { stream: true }));
     } catch (error) {
       // A stream ends with its service or with us; that it was refused is another matter.
-      if (/was answered/.test(error.message)) this.#scene.violations.push(error.message);
+      if (/was answered/.test(error.message) && !(goesOn && /was answered 50[234]/.test(error.message)))
+        this.#scene.violations.push(error.message);
     }
   }
 

@@ -1,14 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NoAnswer, isFault } from './client.mjs';
 import { afterAll, pushed } from './expectation.mjs';
-import { NoAnswer } from './client.mjs';
 
-/** @param {import('./round.mjs').Scene} scene @param {string} id */
+/** Milliseconds after a request without an answer. */
+const PAUSE = 50;
+
+/** @param {import('./scene.mjs').Scene} scene @param {string} id */
 export const resourcePath = ({ project }, id) => `/v1/resources/${project}/_/${encodeURIComponent(id)}`;
 
 const contentOf = ({ hub }, value) => ({ '@type': 'Record', value, hub: { '@id': hub } });
 
 /**
  * Creates, updates, tags, deprecates and brings back resources of its own, one write at a time, until it is stopped or the service is gone.
- * @param {import('./round.mjs').Scene} scene @param {string} name @param {AbortSignal} stop
+ * @param {import('./scene.mjs').Scene} scene @param {string} name @param {AbortSignal} stop
  */
 export async function writeResources(scene, name, stop) {
   const { expectation, random } = scene;
@@ -19,8 +23,14 @@ export async function writeResources(scene, name, stop) {
     const fresh = own.length < 3 || random() < 0.3;
     const id = fresh ? `${scene.hub}/${name}/${n}` : own[Math.floor(random() * own.length)];
     const write = fresh ? creation(scene, id, `${name}.${n}`) : nextChange(scene, id, expectation.state(id), `${name}.${n}`);
-    if (!(await send(scene, write))) return;
-    if (fresh) own.push(id);
+    if (await send(scene, write)) {
+      if (fresh) own.push(id);
+      continue;
+    }
+    if (!scene.goesOn) return;
+    // What became of this one is not known: it is left alone.
+    if (!fresh) own.splice(own.indexOf(id), 1);
+    await sleep(PAUSE);
   }
 }
 
@@ -48,7 +58,7 @@ function nextChange(scene, id, { rev, deprecated }, value) {
 
 /** What a writer had when the service was killed is what it goes on with. */
 function memoryOf({ memories }, name) {
-  const memory = memories.get(name) ?? { own: [], count: 0 };
+  const memory = memories.get(name) ?? { own: [], count: 0, life: 0 };
   memories.set(name, memory);
   return memory;
 }
@@ -63,12 +73,12 @@ const writeOf = (id, change, request) => ({
 
 /**
  * Pushes batches to the project's dataset: new items, changed, unchanged, deleted and returning ones, each batch atomic.
- * @param {import('./round.mjs').Scene} scene @param {string} name @param {AbortSignal} stop
+ * @param {import('./scene.mjs').Scene} scene @param {string} name @param {AbortSignal} stop
  */
 export async function pushItems(scene, name, stop) {
   const { random } = scene;
   const memory = memoryOf(scene, name);
-  const idOf = (n) => `${scene.hub}/${name}/${n}`;
+  const idOf = (n) => `${scene.hub}/${name}.${memory.life}/${n}`;
   const some = () => (memory.count < 10 || random() < 0.4 ? (memory.count += 1) : Math.floor(random() * memory.count));
   for (let n = 0; !stop.aborted; n += 1) {
     const chosen = new Set();
@@ -78,7 +88,12 @@ export async function pushItems(scene, name, stop) {
       value: random() < 0.2 ? 'same' : `${name}.${memory.count}.${n}.${at}`,
       isDeleted: random() < 0.15,
     }));
-    if (!(await send(scene, pushOf(scene, items)))) return;
+    if (await send(scene, pushOf(scene, items))) continue;
+    if (!scene.goesOn) return;
+    // What became of these is not known: they are left alone.
+    memory.life += 1;
+    memory.count = 0;
+    await sleep(PAUSE);
   }
 }
 
@@ -103,7 +118,7 @@ function pushOf(scene, items) {
   };
 }
 
-/** Sends a write and keeps the books; false where there was no answer, and nothing more is to be sent. */
+/** Sends a write and keeps the books; false where it was not acknowledged, so that what became of it has to be looked up. */
 async function send(scene, write) {
   const { expectation, client, violations } = scene;
   const { method, path, body, status } = write.request;
@@ -115,6 +130,7 @@ async function send(scene, write) {
     if (error instanceof NoAnswer) return false;
     throw error;
   }
+  if (scene.goesOn && isFault(answer)) return false;
   if (answer.status !== status) {
     violations.push(`${write.what} was answered ${answer.status}: ${JSON.stringify(answer.body).slice(0, 300)}`);
     expectation.settled(write, false);

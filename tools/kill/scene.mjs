@@ -1,0 +1,78 @@
+import { Client } from './client.mjs';
+import { Expectation } from './expectation.mjs';
+import { pushItems, writeResources } from './writers.mjs';
+
+/**
+ * What a round is about: a project of its own, and what is known of it.
+ * @typedef {object} Scene
+ * @property {string} project `org/project`
+ * @property {string} hub What every resource points to, and what every id begins with.
+ * @property {string} sentinel What ids of resources begin with that only show that projections have caught up.
+ * @property {Client} client
+ * @property {(service: { url: URL }) => Promise<void>} connect
+ * @property {() => Promise<void>} settle Waits until everything that was acknowledged is in every read model.
+ * @property {boolean} goesOn Whether the load bears faults and goes on; otherwise the first request without an answer ends it.
+ * @property {Expectation} expectation
+ * @property {() => number} random
+ * @property {Map<string, { own: string[], count: number, life: number }>} memories
+ * @property {string[]} violations
+ */
+
+const org = 'kill';
+
+/**
+ * @param {{ service: { url: URL }, name: string, random: () => number, settle: (scene: Scene) => Promise<void>, goesOn?: boolean }} options
+ * @returns {Promise<Scene>}
+ */
+export async function makeScene({ service, name, random, settle, goesOn = false }) {
+  const project = `${org}/${name}`;
+  const scene = {
+    project,
+    hub: `https://kill.example/${name}`,
+    sentinel: `https://kill.example/sentinel-${name}`,
+    client: undefined,
+    connect: async ({ url }) => {
+      await scene.client?.close();
+      scene.client = new Client(url, 32);
+    },
+    settle: () => settle(scene),
+    goesOn,
+    expectation: new Expectation(),
+    random,
+    memories: new Map(),
+    violations: [],
+  };
+  await scene.connect(service);
+  for (const path of [`/v1/orgs/${org}`, `/v1/projects/${org}/sentinel`, `/v1/projects/${project}`]) {
+    const { status, body } = await scene.client.ask('PUT', path, { body: '{}' });
+    if (status !== 201 && status !== 409) throw new Error(`PUT ${path} was answered ${status}: ${JSON.stringify(body)}`);
+  }
+  return scene;
+}
+
+/**
+ * Writers and readers, until they are told to end.
+ * @param {Scene} scene @param {{ changes: import('./readers.mjs').ChangesReader, events: import('./readers.mjs').EventsReader }} readers
+ */
+export function startLoad(scene, { changes, events }) {
+  const stop = new AbortController();
+  const stopReading = new AbortController();
+  const writing = Promise.all([
+    ...['a', 'b', 'c', 'd', 'e', 'f'].map((name) => writeResources(scene, `writer-${name}`, stop.signal)),
+    ...['a', 'b'].map((name) => pushItems(scene, `push-${name}`, stop.signal)),
+    changes.run(stop.signal),
+  ]);
+  const reading = events.run(stopReading.signal);
+  const endWriting = () => {
+    stop.abort();
+    return writing;
+  };
+  return {
+    endWriting,
+    end: async () => {
+      await endWriting();
+      stopReading.abort();
+      await reading;
+    },
+  };
+}

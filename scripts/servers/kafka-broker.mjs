@@ -24,12 +24,15 @@ export class KafkaBroker {
   #ports;
   #process;
 
-  /** @param {{ installation: KafkaInstallation, folder: string, port: number, controllerPort: number }} options */
-  constructor({ installation, folder, port, controllerPort }) {
+  /**
+   * @param {{ installation: KafkaInstallation, folder: string, port: number, controllerPort: number, advertisedPort?: number }} options the port
+   *   that clients are told, where something stands before the broker
+   */
+  constructor({ installation, folder, port, controllerPort, advertisedPort = port }) {
     this.#java = installation.java;
     this.#classPath = join(installation.jars, '*');
     this.#folder = folder;
-    this.#ports = { port, controllerPort };
+    this.#ports = { port, controllerPort, advertisedPort };
   }
 
   /** @returns {string} for clients */
@@ -88,13 +91,13 @@ function clusterId() {
   return id.startsWith('-') ? clusterId() : id;
 }
 
-function serverProperties({ port, controllerPort, data }) {
+function serverProperties({ port, controllerPort, advertisedPort, data }) {
   return `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
 controller.listener.names=CONTROLLER
 listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+advertised.listeners=PLAINTEXT://127.0.0.1:${advertisedPort}
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 inter.broker.listener.name=PLAINTEXT
 log.dirs=${data}

@@ -150,6 +150,7 @@ describe('Every statement of the embedded store', () => {
 
     const stream = streamOf({ id: iri('a') });
     await resources.latest(stream);
+    await resources.applied(stream);
     await resources.listed(EXAMPLE_PROJECT, [iri('a')]);
     const fields = ['_createdAt', '_updatedAt', '@id'] as const;
     const filters: readonly Partial<ListQuery>[] = [
@@ -182,6 +183,7 @@ describe('Every statement of the embedded store', () => {
     for (const scope of [{ kind: 'global' }, { kind: 'organization', organization }, { kind: 'project', ...EXAMPLE_PROJECT }] as const) {
       await feed.history(scope, start, 2);
     }
+    await directory.project(EXAMPLE_PROJECT);
     for (const deprecated of [undefined, false]) {
       for (const label of [undefined, 'o']) {
         const query = { from: 0, size: 2, ...(deprecated === undefined ? {} : { deprecated }), ...(label === undefined ? {} : { label }) };

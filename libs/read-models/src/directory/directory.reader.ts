@@ -1,4 +1,5 @@
 import type { Organization, Project } from '@headwater/directory';
+import type { ProjectRef } from '@headwater/event-contracts';
 
 export interface DirectoryQuery {
   /** Undefined: both. */
@@ -19,4 +20,6 @@ export interface DirectoryReader {
   organizations(query: DirectoryQuery): Promise<DirectoryPage<Organization>>;
   /** Of one organisation, or of all. */
   projects(query: DirectoryQuery & { readonly organization?: string }): Promise<DirectoryPage<Project>>;
+  /** One project as it was applied last, also where the event store is out of reach. */
+  project(ref: ProjectRef): Promise<Project | undefined>;
 }

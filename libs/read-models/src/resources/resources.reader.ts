@@ -48,6 +48,11 @@ export interface ResourcesReader {
   /** @throws StoreUnavailable where the newest revision cannot be known. */
   latest(stream: StreamName): Promise<Latest>;
   /**
+   * The row alone, as it was applied last: what `Headwater-Consistency: eventual` is answered where the event store is out of reach. Asks
+   * nothing that needs the event store or, where read models have copies, the newest of them.
+   */
+  applied(stream: StreamName): Promise<Row<EntityRow> | undefined>;
+  /**
    * Ordered by the sort field, then by id, both by code point; descending is the exact reverse. The total is exact and that of the filter,
    * whatever the page. Following `next` gives each entity once, as long as nothing is written.
    */

@@ -57,6 +57,24 @@ export function directoryReaderContract(name: string, makeSubject: () => Promise
     );
 
     it(
+      'gives one project as it was applied last',
+      test(async ({ store, reader, settle }) => {
+        const world = new World(store);
+        const ref = { organization: 'one', project: 'b' };
+        expect(await reader.project(ref)).toBeUndefined();
+        await project(world, 'one', 'b');
+        await project(world, 'one', 'bb');
+        await settle();
+        const { rows } = await reader.projects(ALL);
+        expect(await reader.project(ref)).toEqual(rows[0]);
+        await world.project({ type: 'UpdateProject', ref, rev: 1, settings: settings('changed') });
+        await settle();
+        expect(await reader.project(ref)).toMatchObject({ rev: 2, description: 'changed', base: 'https://example.org/base/' });
+        expect(await reader.project({ organization: 'two', project: 'b' })).toBeUndefined();
+      }),
+    );
+
+    it(
       'gives projects of one organisation or of all, with their settings',
       test(async ({ store, reader, settle }) => {
         const world = new World(store);

@@ -15,7 +15,7 @@ import {
   type StreamName,
 } from '@headwater/event-sourcing';
 import type { InMemoryProjectionStore } from '@headwater/event-sourcing/testing';
-import { entityStream, type ProjectRef } from '@headwater/event-contracts';
+import { entityStream, projectStream, type ProjectRef } from '@headwater/event-contracts';
 import type { Organization, Project } from '@headwater/directory';
 import type { Iri } from '@headwater/linked-data';
 import { DIRECTORY, type DirectoryRow } from '../directory/directory.projection.js';
@@ -66,6 +66,10 @@ export class InMemoryResourcesReader implements ResourcesReader {
       newest: newest?.revision ?? 0,
       ...(progress?.parkedAt === undefined ? {} : { parkedAt: progress.parkedAt }),
     };
+  }
+
+  async applied(stream: StreamName): Promise<Row<EntityRow> | undefined> {
+    return this.#projections.served(RESOURCES).row(stream) as Row<EntityRow> | undefined;
   }
 
   async list(query: ListQuery): Promise<ListPage> {
@@ -167,6 +171,11 @@ export class InMemoryDirectoryReader implements DirectoryReader {
         .filter((row) => row.kind === 'project')
         .filter((row) => organization === undefined || row.organization === organization),
     );
+  }
+
+  async project(ref: ProjectRef): Promise<Project | undefined> {
+    const row = this.#projections.served(DIRECTORY).row(projectStream(ref));
+    return row === undefined ? undefined : (row.value as Project);
   }
 
   #rows(): readonly DirectoryRow[] {

@@ -90,6 +90,36 @@ export function resourcesReaderContract(name: string, makeSubject: () => Promise
       );
     });
 
+    describe('applied', () => {
+      it(
+        'gives the row that was applied last, whatever was written since',
+        test(async ({ store, reader, settle }) => {
+          const world = new World(store);
+          const document = { id: iri('a'), types: ['https://example.org/T'], name: 'Ada' };
+          expect(await reader.applied(streamOf(document))).toBeUndefined();
+          await world.create(document);
+          await settle();
+          const row = await reader.applied(streamOf(document));
+          expect(row).toEqual((await reader.latest(streamOf(document))).row);
+          expect(row?.value.labels).toEqual({ name: 'Ada' });
+          await world.update({ ...document, name: 'Anna' }, 1);
+          const since = await reader.applied(streamOf(document));
+          expect([1, 2]).toContain(since?.revision);
+          await settle();
+          expect((await reader.applied(streamOf(document)))?.revision).toBe(2);
+        }),
+      );
+
+      it(
+        'gives the last row of a stream that is parked, and none where it never had one',
+        test(async ({ store, reader, settle }) => {
+          const stream = await new World(store).poison(iri('poison'));
+          await settle();
+          expect(await reader.applied(stream)).toBeUndefined();
+        }),
+      );
+    });
+
     describe('list', () => {
       /** a to f, a second apart: e and f have type T, b and f are deprecated, d is of another schema, one is a resolver. */
       const written = async ({ store, settle }: ReadModelSubject<ResourcesReader>): Promise<World> => {

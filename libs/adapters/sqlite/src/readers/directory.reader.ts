@@ -1,4 +1,5 @@
 import type { Organization, Project } from '@headwater/directory';
+import { projectStream, type ProjectRef } from '@headwater/event-contracts';
 import {
   DIRECTORY,
   directoryCounterKey,
@@ -7,16 +8,23 @@ import {
   type DirectoryReader,
   type DirectoryRow,
 } from '@headwater/read-models';
-import { Queries, Query, inSnapshot } from '../database.js';
+import { Queries, Query, asking, inSnapshot } from '../database.js';
 import { countersTable } from '../tables/counters.js';
 import { directoryTable } from '../tables/directory.tables.js';
 import { PerCopy, type Served } from './served.js';
 
 type List = Parameters<typeof directoryCounterKey>[0];
 
+interface Statements {
+  readonly queries: Queries;
+  readonly table: string;
+  readonly total: Query<readonly [number]>;
+  readonly byName: Query<readonly [value: string]>;
+}
+
 /** Lists organisations and projects. */
 export class SqliteDirectoryReader implements DirectoryReader {
-  readonly #statements: PerCopy<{ readonly queries: Queries; readonly table: string; readonly total: Query<readonly [number]> }>;
+  readonly #statements: PerCopy<Statements>;
 
   constructor(private readonly served: Served) {
     const { db } = served;
@@ -24,6 +32,7 @@ export class SqliteDirectoryReader implements DirectoryReader {
       queries: new Queries(db),
       table: directoryTable(copy),
       total: new Query(db, `SELECT total FROM ${countersTable(copy)} WHERE key = ?`),
+      byName: new Query(db, `SELECT d.value FROM streams s CROSS JOIN ${directoryTable(copy)} d ON d.stream = s.id WHERE s.name = ?`),
     }));
   }
 
@@ -36,6 +45,11 @@ export class SqliteDirectoryReader implements DirectoryReader {
     return organization === undefined
       ? this.#page<Project>('projects', query, ['kind = ?'], ['project'])
       : this.#page<Project>(`projects/${organization}`, query, ['kind = ?', 'organization = ?'], ['project', organization]);
+  }
+
+  async project(ref: ProjectRef): Promise<Project | undefined> {
+    const found = asking(() => this.#statements.now.byName.get(projectStream(ref)));
+    return found === undefined ? undefined : (JSON.parse(found[0]) as Project);
   }
 
   #page<Row extends DirectoryRow>(

@@ -1,9 +1,10 @@
-import { revision, type StreamName } from '@headwater/event-sourcing';
+import { revision, type Row, type StreamName } from '@headwater/event-sourcing';
 import { entityStream, type ProjectRef } from '@headwater/event-contracts';
 import type { Iri } from '@headwater/linked-data';
 import {
   RESOURCES,
   counterKey,
+  type EntityRow,
   type Latest,
   type ListCursor,
   type ListPage,
@@ -20,8 +21,11 @@ import { ListPlan, mergeKeys, type Key, type KeyPage, type List, type Selection 
 
 type LatestRow = readonly [newest: number, parkedAt: number | null, compacted: string | null, ...EntityColumns];
 
+type AppliedRow = readonly [compacted: string, ...EntityColumns];
+
 interface Statements {
   readonly latest: Query<LatestRow>;
+  readonly applied: Query<AppliedRow>;
   readonly list: Query<readonly [id: number, total: number]>;
   /** The rows of a JSON list of streams, in its order. */
   readonly rows: Query<EntityColumns>;
@@ -56,6 +60,11 @@ export class SqliteResourcesReader implements ResourcesReader {
                   ifnull(r.compacted, l.compacted), ${entityColumns('r')}
            FROM streams s LEFT JOIN ${rows} r ON r.stream = s.id LEFT JOIN log l ON l.seq = r.content WHERE s.name = ?`,
         ),
+        applied: new Query(
+          db,
+          `SELECT ifnull(r.compacted, l.compacted), ${entityColumns('r')}
+           FROM streams s CROSS JOIN ${rows} r ON r.stream = s.id LEFT JOIN log l ON l.seq = r.content WHERE s.name = ?`,
+        ),
         list: new Query(db, `SELECT id, total FROM ${countersTable(copy)} WHERE key = ?`),
         rows: new Query(db, `SELECT ${entityColumns('r')} FROM json_each(?) j CROSS JOIN ${rows} r ON r.stream = j.value`),
         byName: new Query(db, `SELECT ${entityColumns('r')} FROM streams s CROSS JOIN ${rows} r ON r.stream = s.id WHERE s.name = ?`),
@@ -74,6 +83,13 @@ export class SqliteResourcesReader implements ResourcesReader {
       ...(parkedAt === null ? undefined : { parkedAt: revision(parkedAt) }),
       ...(compacted === null ? undefined : { row: decodeRow(stream, columns, compacted, this.served.terms) }),
     };
+  }
+
+  async applied(stream: StreamName): Promise<Row<EntityRow> | undefined> {
+    const found = asking(() => this.#statements.now.applied.get(stream));
+    if (found === undefined) return undefined;
+    const [compacted, ...columns] = found;
+    return decodeRow(stream, columns, compacted, this.served.terms);
   }
 
   async list(query: ListQuery): Promise<ListPage> {

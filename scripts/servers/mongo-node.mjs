@@ -68,6 +68,23 @@ export class MongoNode {
     await this.#process?.kill();
   }
 
+  /** It sleeps without knowing, until it is told to go on. */
+  pause() {
+    this.#process.signal('SIGSTOP');
+  }
+
+  resume() {
+    this.#process.signal('SIGCONT');
+  }
+
+  /** @returns {Promise<boolean>} whether it answers, and takes itself for the primary */
+  async isPrimary() {
+    return this.#hello().then(
+      ({ isWritablePrimary }) => isWritablePrimary,
+      () => false,
+    );
+  }
+
   #hello() {
     return askMongo(this.directUrl, (admin) => admin.command({ hello: 1 }));
   }

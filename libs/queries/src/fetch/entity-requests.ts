@@ -21,13 +21,17 @@ export interface EntityParams {
 /** A path that names an entity. */
 export type EntityRequest = FastifyRequest<{ Params: EntityParams }>;
 
-/** The entity that a request names. */
-export interface EntityTarget {
+/** What a request names, whether or not there is such an entity. */
+export interface EntityAddress {
   readonly scope: ProjectScope;
   readonly id: Iri;
   /** The schema that the path asks for; undefined where it does not care. */
   readonly schema: Iri | undefined;
   readonly stream: StreamName;
+}
+
+/** The entity that a request names. */
+export interface EntityTarget extends EntityAddress {
   /** The stream's newest revision; undefined where there is no such entity. */
   readonly newest: Revision | undefined;
 }
@@ -53,6 +57,14 @@ export class EntityRequests {
       entityStream(found.ref, (iri = idOf(id, found))),
     );
     return { scope, id: iri ?? idOf(id, scope), schema: schemaOf(schema, scope), stream, newest: newest?.revision };
+  }
+
+  /** What a request names, as far as can be told without the event store. @throws what `target` throws of the request itself, ProjectNotFound */
+  async lastKnown(request: EntityRequest): Promise<EntityAddress> {
+    const { organization, project, schema, id } = request.params;
+    const scope = await this.scopes.lastKnown(organization, project);
+    const iri = idOf(id, scope);
+    return { scope, id: iri, schema: schemaOf(schema, scope), stream: entityStream(scope.ref, iri) };
   }
 }
 
@@ -80,7 +92,7 @@ export function isEventual(request: FastifyRequest): boolean {
 }
 
 /** @throws ResourceNotFound where there is no such entity, or one of another schema than the path says */
-export function mustExist(found: EntityAt | undefined, { id, scope, schema }: EntityTarget): EntityAt {
+export function mustExist(found: EntityAt | undefined, { id, scope, schema }: EntityAddress): EntityAt {
   if (found === undefined || (schema !== undefined && schema !== found.entity.schema.id)) throw resourceNotFound(id, scope.ref);
   return found;
 }

@@ -97,6 +97,12 @@ export class EntityStates {
     }
   }
 
+  /** The state that was applied last, without the event store; undefined where none was. @throws StoreUnavailable for the read model itself */
+  async applied(stream: StreamName): Promise<EntityAt | undefined> {
+    const row = await this.resources.applied(stream);
+    return row === undefined ? undefined : fromRow(row);
+  }
+
   /** The state at a revision; undefined where there is no such entity. @throws RevisionNotFound, StoreUnavailable */
   async at(stream: StreamName, rev: number): Promise<EntityAt | undefined> {
     const found = await this.#at(stream, revision(rev));

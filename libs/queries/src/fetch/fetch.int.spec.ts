@@ -119,6 +119,26 @@ describe('Fetching', () => {
     expect(body).toMatchObject({ '@type': 'ServiceUnavailable' });
   });
 
+  it('is the last applied state for whoever asks for that, where the event store cannot be asked', async () => {
+    const eventual = { 'headwater-consistency': 'eventual' };
+    await service.world.create(doc);
+    await service.memory.settle();
+    await service.world.update(renamed, 1);
+    const newest = await service.get(path(ID), eventual);
+    expect(newest.body).toMatchObject({ name: 'Ada L.', _rev: 2 });
+    const cold = await QueryService.over(service.memory);
+    for (const asked of [service, cold]) {
+      for (let call = 0; call < 4; call += 1) service.memory.store.faults.refuse('newest');
+      const applied = await asked.get(path(ID), eventual);
+      expect([applied.status, applied.body]).toEqual([200, expect.objectContaining({ name: 'Ada', _rev: 1 })]);
+      expect((await asked.get(path(`${BASE}none`), eventual)).body).toMatchObject({ '@type': 'ResourceNotFound' });
+      expect((await asked.get(path(ID).replace('/project/', '/none/'), eventual)).body).toMatchObject({ '@type': 'ProjectNotFound' });
+      expect((await asked.get(path(ID), {})).status).toBe(503);
+    }
+    expect((await service.get(path(ID), eventual)).text).toBe(newest.text);
+    await cold.stop();
+  });
+
   it('takes a position that was issued, and refuses others', async () => {
     await service.world.create(doc);
     const position = sealWritePosition(service.tokens, {

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EventStore, NewestCommit, Revision, StreamName } from '@headwater/event-sourcing';
-import type { DirectoryLookup } from '@headwater/directory';
+import { projectNotFound, type DirectoryLookup, type Project } from '@headwater/directory';
 import { projectName, projectStream, type ProjectRef } from '@headwater/event-contracts';
 import { effectiveMappings, type Iri, type Mappings } from '@headwater/linked-data';
-import { DIRECTORY_LOOKUP, EVENT_STORE, projectRef } from '@headwater/platform';
+import { DIRECTORY_LOOKUP, DIRECTORY_READER, EVENT_STORE, projectRef } from '@headwater/platform';
+import type { DirectoryReader } from '@headwater/read-models';
 
 /** A project that exists, with what texts of a request mean in it. */
 export interface ProjectScope {
@@ -34,6 +35,7 @@ export class ProjectScopes {
   constructor(
     @Inject(DIRECTORY_LOOKUP) private readonly directory: DirectoryLookup,
     @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(DIRECTORY_READER) private readonly applied: DirectoryReader,
   ) {}
 
   /** Deprecated ones too: reads go on (resources.md 1.1). @throws ValidationRejection, OrganizationNotFound, ProjectNotFound */
@@ -64,15 +66,32 @@ export class ProjectScopes {
     return { scope, stream: named, newest };
   }
 
+  /** As it was seen here or applied last, without the event store. @throws ValidationRejection, ProjectNotFound */
+  async lastKnown(organization: string, label: string): Promise<ProjectScope> {
+    const known = this.#known.get(`${organization}/${label}`);
+    if (known !== undefined) return known;
+    const ref = projectRef(organization, label);
+    const project = await this.applied.project(ref);
+    if (project === undefined) throw projectNotFound(ref);
+    return scopeOf(ref, project);
+  }
+
   async #read(ref: ProjectRef): Promise<ProjectScope> {
     const { project } = await this.directory.located(ref);
-    const { rev, base, vocab, apiMappings } = project;
-    const scope = { ref, rev, base, vocab, mappings: effectiveMappings(apiMappings) };
+    const scope = scopeOf(ref, project);
     if (this.#known.size >= REMEMBERED) this.#known.clear();
     this.#known.set(projectName(ref), scope);
     return scope;
   }
 }
+
+const scopeOf = (ref: ProjectRef, { rev, base, vocab, apiMappings }: Project): ProjectScope => ({
+  ref,
+  rev,
+  base,
+  vocab,
+  mappings: effectiveMappings(apiMappings),
+});
 
 /** What a request means in a project as it was may be refused; whether it is in the project as it is now has to be asked then. */
 function unlessRefused(read: () => StreamName): StreamName | undefined {

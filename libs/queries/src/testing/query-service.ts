@@ -75,7 +75,13 @@ export class QueryService {
 
   /** With an organisation and a project. */
   static async start(settings: Readonly<Record<string, string>> = {}): Promise<QueryService> {
-    const memory = await InMemoryService.start();
+    const service = await QueryService.over(await InMemoryService.start(), settings);
+    await service.addProject(PROJECT);
+    return service;
+  }
+
+  /** One more over the same stores. */
+  static async over(memory: InMemoryService, settings: Readonly<Record<string, string>> = {}): Promise<QueryService> {
     const tokens = new SealedTokens(await memory.store.tokenKeys());
     const config = HeadwaterConfig.read({
       HEADWATER_PORT: '0',
@@ -87,9 +93,7 @@ export class QueryService {
     const app = await createHttpApp([PortsModule.of(memory, tokens), QueriesModule], parts);
     await app.listen();
     const { port } = app.nest.getHttpServer().address() as AddressInfo;
-    const service = new QueryService(memory, tokens, app, `http://127.0.0.1:${String(port)}`);
-    await service.addProject(PROJECT);
-    return service;
+    return new QueryService(memory, tokens, app, `http://127.0.0.1:${String(port)}`);
   }
 
   async addProject({ organization, project }: ProjectRef, apiMappings: readonly ApiMapping[] = []): Promise<void> {

@@ -62,9 +62,15 @@ export function assertPinnedNode() {
   return actual;
 }
 
-function npm(args) {
+/** Installs what programs need to run, without what builds and tests them. @param {string} folder with the packages of a release */
+export async function installRuntime(folder) {
+  const code = await npm(['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], folder);
+  if (code !== 0) throw new Failure(`npm ci failed (exit code ${code}).`, code);
+}
+
+function npm(args, cwd = root) {
   // Under "npm start" this is the npm that runs us; else the one on the PATH.
   const self = process.env.npm_execpath;
-  if (self?.endsWith('.js')) return run(process.execPath, [self, ...args], { cwd: root });
-  return run('npm', args, { cwd: root, shell: process.platform === 'win32' });
+  if (self?.endsWith('.js')) return run(process.execPath, [self, ...args], { cwd });
+  return run('npm', args, { cwd, shell: process.platform === 'win32' });
 }

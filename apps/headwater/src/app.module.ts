@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CommandsModule } from '@headwater/commands';
-import type { HeadwaterConfig } from '@headwater/platform';
+import type { EmbeddedConfig } from '@headwater/platform';
 import { ProcessingModule } from '@headwater/processing';
 import { QueriesModule } from '@headwater/queries';
 import type { SqliteStore } from '@headwater/sqlite';
@@ -9,7 +9,7 @@ import { PortsModule } from './ports.module.js';
 /** Everything in one process: writing, reading and what lies between. */
 @Module({})
 export class AppModule {
-  static async of(store: SqliteStore, config: HeadwaterConfig): Promise<DynamicModule> {
+  static async of(store: SqliteStore, config: EmbeddedConfig): Promise<DynamicModule> {
     return { module: AppModule, imports: [await PortsModule.of(store, config), CommandsModule, QueriesModule, ProcessingModule] };
   }
 }

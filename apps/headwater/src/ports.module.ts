@@ -16,7 +16,7 @@ import {
   RESOURCES_READER,
   SEALED_TOKENS,
   URLS,
-  type HeadwaterConfig,
+  type EmbeddedConfig,
 } from '@headwater/platform';
 import { PROJECTIONS_STATUS, type ProjectionsStatus } from '@headwater/processing';
 import { Urls } from '@headwater/representations';
@@ -35,7 +35,7 @@ class StoreCloser implements OnApplicationShutdown {
 /** The ports of the domain and what stands behind them in one process: one SQLite file, and jsonld. */
 @Module({})
 export class PortsModule {
-  static async of(store: SqliteStore, config: HeadwaterConfig): Promise<DynamicModule> {
+  static async of(store: SqliteStore, config: EmbeddedConfig): Promise<DynamicModule> {
     const tokens = new SealedTokens(await store.tokenKeys());
     const shared = [
       { provide: EVENT_STORE, useValue: store },

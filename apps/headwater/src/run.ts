@@ -1,4 +1,4 @@
-import { HeadwaterConfig, InvalidConfiguration } from '@headwater/platform/config';
+import { EmbeddedConfig, InvalidConfiguration } from '@headwater/platform/config';
 import { openStore } from './store.js';
 
 const FAILED = 1;
@@ -31,9 +31,9 @@ export async function run(environment: Readonly<Record<string, string | undefine
 }
 
 /** Ends the process, naming every mistake, where there are any. */
-function configured(environment: Readonly<Record<string, string | undefined>>): HeadwaterConfig {
+function configured(environment: Readonly<Record<string, string | undefined>>): EmbeddedConfig {
   try {
-    return HeadwaterConfig.read(environment);
+    return EmbeddedConfig.read(environment);
   } catch (error) {
     if (!(error instanceof InvalidConfiguration)) throw error;
     process.stderr.write(`headwater cannot start. ${error.message}\n`);

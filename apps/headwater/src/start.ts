@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { Health, Metrics, StopSignal, createHttpApp, createLogger } from '@headwater/platform';
-import type { HeadwaterConfig } from '@headwater/platform/config';
+import type { EmbeddedConfig } from '@headwater/platform/config';
 import { AppModule } from './app.module.js';
 import { observe } from './store-observation.js';
 import { openStore, type OpenedStore } from './store.js';
@@ -10,7 +10,7 @@ import { openStore, type OpenedStore } from './store.js';
 export interface Running {
   /** Where it listens. */
   readonly url: string;
-  readonly config: HeadwaterConfig;
+  readonly config: EmbeddedConfig;
   readonly dataDir: string;
   readonly logger: Logger;
   /** Ends it cleanly. May be called twice. */
@@ -23,7 +23,7 @@ export interface Running {
  * @param opening the store, where it is being opened already.
  * @throws DataFolderInUse, DataFolderTooNew, DataFolderUnreadable; what the system says of the address.
  */
-export async function start(config: HeadwaterConfig, opening: Promise<OpenedStore> = openStore(config)): Promise<Running> {
+export async function start(config: EmbeddedConfig, opening: Promise<OpenedStore> = openStore(config)): Promise<Running> {
   const logger = createLogger(config.logLevel);
   const metrics = new Metrics();
   const health = new Health();

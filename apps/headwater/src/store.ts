@@ -1,4 +1,4 @@
-import type { HeadwaterConfig } from '@headwater/platform/config';
+import type { EmbeddedConfig } from '@headwater/platform/config';
 import { openSqliteStore, type SqliteStore, type StoreObserver } from '@headwater/sqlite';
 
 /** A store, and what is to hear of its work: nobody, until it is told. */
@@ -12,7 +12,7 @@ export interface OpenedStore {
  *
  * @throws DataFolderInUse, DataFolderTooNew, DataFolderUnreadable
  */
-export async function openStore(config: HeadwaterConfig): Promise<OpenedStore> {
+export async function openStore(config: EmbeddedConfig): Promise<OpenedStore> {
   const observer: StoreObserver = {};
   const bounds = { queuedCommits: config.appendQueueMax, queuedCharacters: config.appendQueueBytes, maxBytes: config.maxDataBytes };
   return { store: await openSqliteStore({ dataDir: config.dataDir, bounds, observer }), observer };

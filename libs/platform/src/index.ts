@@ -1,7 +1,21 @@
 export { AdvanceSignal, type AdvanceSource } from './advance-signal.js';
 export { bodyOf, requireJsonBody } from './bodies.js';
 export { causeOf } from './cause.js';
-export { HeadwaterConfig, InvalidConfiguration, LOG_LEVELS, addressOf, type LogLevel } from './config.js';
+export {
+  CommandServiceConfig,
+  DistributedConfig,
+  EmbeddedConfig,
+  GatewayConfig,
+  HeadwaterConfig,
+  InvalidConfiguration,
+  KafkaConfig,
+  LOG_LEVELS,
+  ProjectorConfig,
+  TopicsConfig,
+  addressOf,
+  type LogLevel,
+  type SaslMechanism,
+} from './configurations.js';
 export { PROBLEM_STATUS, Problem, type ProblemType } from './errors/problem.js';
 export { problemBody, sendRefusal } from './errors/refusal-reply.js';
 export { refusalOf, type Refusal } from './errors/refusal.js';
@@ -16,7 +30,7 @@ export type { PlatformParts } from './platform.module.js';
 export { PositionWaiter } from './position-waiter.js';
 export { MAX_REVISION, QueryParams, optionalRev, requiredRev, type IntegerBounds, type ParsedQuery } from './query-params.js';
 export { JSON_TYPE, LD_JSON, PROBLEM_JSON, sendEmpty, sendJson, type ReplyOptions } from './replies.js';
-export { settingsOf, type Setting } from './setting.js';
+export { settingsOf, type Program, type Setting } from './setting.js';
 export { endAtFaults, stopAtSignals } from './signals.js';
 export { StopSignal } from './stop-signal.js';
 export {

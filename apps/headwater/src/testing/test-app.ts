@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HeadwaterConfig, freePort } from '@headwater/platform';
+import { EmbeddedConfig, freePort } from '@headwater/platform';
 import { start } from '../start.js';
 import { HttpClient } from './http-client.js';
 
@@ -26,7 +26,7 @@ export async function startTestApp(settings: Settings = {}): Promise<TestApp> {
   const folder = settings['HEADWATER_DATA_DIR'] === undefined ? await temporaryFolder() : undefined;
   const dataDir = folder?.path ?? String(settings['HEADWATER_DATA_DIR']);
   const port = String(await freePort());
-  const config = HeadwaterConfig.read({ HEADWATER_LOG_LEVEL: 'fatal', HEADWATER_PORT: port, ...settings, HEADWATER_DATA_DIR: dataDir });
+  const config = EmbeddedConfig.read({ HEADWATER_LOG_LEVEL: 'fatal', HEADWATER_PORT: port, ...settings, HEADWATER_DATA_DIR: dataDir });
   const running = await start(config);
   const client = new HttpClient(running.url);
   return {

@@ -1,44 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { revision, streamName, type DomainEvent, type Recorded, type StreamName } from '@headwater/event-sourcing';
-import { eventCodec, isEntityStream, isOrganizationStream, isProjectStream, type HeadwaterEvent } from '@headwater/event-contracts';
-import { organizationKind, projectKind } from '@headwater/directory';
-import { entityKind } from '@headwater/resources';
+import { streamName } from '@headwater/event-sourcing';
+import { StreamFold } from '@headwater/verification';
 import { Query } from './database.js';
-import { messageOf } from './errors.js';
 import { EVENT_COLUMNS, storedEvent, type EventColumns } from './stored-log.js';
-import { canonical } from './tables/tables.js';
 
 type LogRow = readonly [stream: number, seq: number, revision: number, base: number, after: string | null, ...EventColumns];
 type StreamRow = readonly [id: number, name: string, revision: number, base: number, newest: number];
-
-/** A decider whose types are those of its own stream only. */
-interface Fold {
-  readonly initialState: unknown;
-  evolve(state: unknown, event: Recorded<DomainEvent>): unknown;
-  encode(state: unknown): string;
-  decode(text: string): unknown;
-}
-
-function foldOf(stream: StreamName): Fold | undefined {
-  const kind = isEntityStream(stream)
-    ? entityKind
-    : isOrganizationStream(stream)
-      ? organizationKind
-      : isProjectStream(stream)
-        ? projectKind
-        : undefined;
-  if (kind === undefined) return undefined;
-  const { decider, states } = kind as unknown as {
-    readonly decider: Pick<Fold, 'initialState' | 'evolve'>;
-    readonly states: Pick<Fold, 'encode' | 'decode'>;
-  };
-  return {
-    initialState: decider.initialState,
-    evolve: (state, event) => decider.evolve(state, event),
-    encode: (state) => states.encode(state),
-    decode: (text) => states.decode(text),
-  };
-}
 
 export interface LogCounts {
   readonly events: number;
@@ -82,10 +49,7 @@ function verifyStream(
   rows: Iterable<LogRow>,
   problem: (text: string) => void,
 ): number {
-  const stream = streamName(name);
-  const fold = foldOf(stream);
-  let state = fold?.initialState;
-  let foldable = fold !== undefined;
+  const fold = new StreamFold(streamName(name), problem);
   let [at, end, base, seq] = [0, 0, 0, 0];
   let whole = true;
   for (const [, place, found, baseOf, after, ...event] of rows) {
@@ -96,24 +60,7 @@ function verifyStream(
     [at, base, seq] = [found, baseOf, place];
     whole = after !== null;
     if (whole) end = found;
-    const stored = storedEvent(event);
-    if (!stored.id.startsWith(`${String(found)}-`)) problem(`Revision ${found} of ${name} has the event id ${stored.id}.`);
-    if (fold === undefined || !foldable) continue;
-    try {
-      const recorded: Recorded<HeadwaterEvent> = eventCodec.decode(stream, revision(found), stored);
-      state = fold.evolve(state, recorded);
-      // A state of another format is not compared: it is folded again when it is next loaded.
-      if (
-        after !== null &&
-        fold.decode(after) !== undefined &&
-        canonical(JSON.parse(after)) !== canonical(JSON.parse(fold.encode(state)))
-      ) {
-        problem(`The state after revision ${found} of ${name} is not what its events fold to.`);
-      }
-    } catch (error) {
-      foldable = false;
-      problem(`Revision ${found} of ${name} cannot be folded: ${messageOf(error)}`);
-    }
+    fold.take(found, storedEvent(event), after ?? undefined);
   }
   if (!whole) problem(`The last commit of ${name} is not whole.`);
   if (at !== newestRevision || (at > 0 && (base !== newestBase || seq !== newestSeq))) {

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { ProjectionRunner, type EventLog, type LogEntry, type Offset, type ProjectionName } from '@headwater/event-sourcing';
 import { eventCodec } from '@headwater/event-contracts';
 import { PROJECTIONS } from '@headwater/read-models';
+import { Problems, compareLines, type ComparedLines } from '@headwater/verification';
 import { databasePath, lockFolder } from './data-folder.js';
 import { Query, openForWriting } from './database.js';
 import { DataFolderTooNew, DataFolderUnreadable, isUnreadable, messageOf } from './errors.js';
@@ -17,14 +17,9 @@ import { kindOf } from './tables/kinds.js';
 import { verifyLog } from './verify-log.js';
 
 /** How the served copy of a projection compares with a replay of the log up to where it stands. */
-export interface VerifiedProjection {
+export interface VerifiedProjection extends ComparedLines {
   readonly name: ProjectionName;
   readonly watermark: Offset;
-  /** Rows, entries of lists, links, history and totals, one line each. */
-  readonly lines: number;
-  /** SHA-256 over the lines that were found, and over those of the replay. */
-  readonly digest: string;
-  readonly expectedDigest: string;
   readonly parked: number;
 }
 
@@ -40,7 +35,6 @@ export interface VerificationReport {
   readonly moreProblems: number;
 }
 
-const MAX_PROBLEMS = 100;
 const REPLAY_LIMIT = { entries: 2000, characters: 16 * 1024 * 1024 };
 
 /**
@@ -79,12 +73,8 @@ function openExisting(dataDir: string): DatabaseSync {
 }
 
 async function verify(db: DatabaseSync, dataDir: string): Promise<VerificationReport> {
-  const problems: string[] = [];
-  let moreProblems = 0;
-  const problem = (text: string): void => {
-    if (problems.length < MAX_PROBLEMS) problems.push(text);
-    else moreProblems += 1;
-  };
+  const problems = new Problems();
+  const problem = problems.add;
   for (const [fault] of new Query<readonly [string]>(db, 'PRAGMA quick_check').all()) {
     if (fault !== 'ok') problem(`SQLite finds the file damaged: ${fault}`);
   }
@@ -110,7 +100,14 @@ async function verify(db: DatabaseSync, dataDir: string): Promise<VerificationRe
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return { ok: problems.length === 0, epoch: log.epochNow(), ...counts, projections, problems, moreProblems };
+  return {
+    ok: problems.found.length === 0,
+    epoch: log.epochNow(),
+    ...counts,
+    projections,
+    problems: problems.found,
+    moreProblems: problems.more,
+  };
 }
 
 async function compare(
@@ -129,7 +126,7 @@ async function compare(
     const replayed = await replay(db, log, watermark, names, problem);
     const verified: VerifiedProjection[] = [];
     for (const name of names) {
-      const lines = compareLines(name, found.lines(name), replayed.lines(name), problem);
+      const lines = await compareLines(name, found.lines(name), replayed.lines(name), problem);
       const parked = await found.parked(name, (await found.versions(name)).served?.version ?? 0, Number.MAX_SAFE_INTEGER);
       verified.push({ name, watermark, ...lines, parked: parked.length });
     }
@@ -169,47 +166,4 @@ async function replay(
     problem(`The log cannot be replayed: ${messageOf(error)}`);
   }
   return store;
-}
-
-function compareLines(
-  name: ProjectionName,
-  found: Iterable<string>,
-  expected: Iterable<string>,
-  problem: (text: string) => void,
-): Pick<VerifiedProjection, 'lines' | 'digest' | 'expectedDigest'> {
-  const [digest, expectedDigest] = [createHash('sha256'), createHash('sha256')];
-  const [a, b] = [found[Symbol.iterator](), expected[Symbol.iterator]()];
-  let lines = 0;
-  let different = false;
-  try {
-    for (;;) {
-      const [left, right] = [a.next(), b.next()];
-      if (left.done === true && right.done === true) break;
-      if (left.done !== true) {
-        lines += 1;
-        digest.update(`${left.value}\n`);
-      }
-      if (right.done !== true) expectedDigest.update(`${right.value}\n`);
-      if (different || (left.done !== true && right.done !== true && left.value === right.value)) continue;
-      // What comes after is out of step and would say nothing.
-      different = true;
-      problem(`${name} differs from a replay at line ${lines}: found ${shown(left, right)}, expected ${shown(right, left)}.`);
-    }
-  } catch (error) {
-    problem(`${name} cannot be read after line ${lines}: ${messageOf(error)}`);
-  }
-  return { lines, digest: digest.digest('hex'), expectedDigest: expectedDigest.digest('hex') };
-}
-
-const BEGINNING = 160;
-
-/** The beginning of a line, which names what it is of, and the place where it is not like the other. */
-function shown(line: IteratorResult<string, unknown>, other: IteratorResult<string, unknown>): string {
-  if (line.done === true) return 'nothing';
-  const { value } = line;
-  if (value.length <= BEGINNING) return `"${value}"`;
-  const expected = other.done === true ? '' : other.value;
-  let at = 0;
-  while (at < value.length && value[at] === expected[at]) at += 1;
-  return `"${value.slice(0, BEGINNING)}", at ${at} "${value.slice(Math.max(0, at - 40), at + 80)}"`;
 }

@@ -1,0 +1,10 @@
+export { compareLines, type ComparedLines, type Lines } from './compare-lines.js';
+export { Problems } from './problems.js';
+export { StreamFold } from './stream-fold.js';
+export {
+  verifyService,
+  type ComparableProjections,
+  type ServiceParts,
+  type VerificationReport,
+  type VerifiedProjection,
+} from './verify-service.js';

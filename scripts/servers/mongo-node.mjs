@@ -93,15 +93,22 @@ export class MongoNode {
 // A set that tests kill nodes of has a new primary in 2 s instead of 10.
 const quickElections = { electionTimeoutMillis: 2000, heartbeatIntervalMillis: 500 };
 
+/** What replSetInitiate answers nodes whose data says already that they are one. */
+const alreadyInitialized = 23;
+
 /**
- * Makes running nodes one replica set and waits until it has a primary, and all others follow it.
+ * Makes running nodes one replica set, unless they are one, and waits until it has a primary, and all others follow it.
  * @param {readonly MongoNode[]} nodes
  * @returns {Promise<string>} its URL
  */
 export async function initiateReplicaSet(nodes) {
   const members = nodes.map(({ address }, _id) => ({ _id, host: address }));
   const config = { _id: replicaSetName, members, settings: quickElections };
-  await askMongo(nodes[0].directUrl, (admin) => admin.command({ replSetInitiate: config }));
+  await askMongo(nodes[0].directUrl, async (admin) => {
+    await admin.command({ replSetInitiate: config }).catch((error) => {
+      if (error.code !== alreadyInitialized) throw error;
+    });
+  });
   const url = replicaSetUrl(nodes);
   await until('the replica set of MongoDB', () => isComplete(url, nodes.length), { milliseconds: readyMilliseconds });
   return url;

@@ -7,18 +7,19 @@ import { firstPossible, ServersUnavailable } from './unavailable.mjs';
  * @property {import('./sources.mjs').RunningKafka} [kafka]
  * @property {import('./sources.mjs').RunningMongo} [mongo]
  * @property {() => Record<string, string>} settings the environment variables that name the servers
- * @property {() => Promise<void>} stop those of them that are ours, and removes their data
+ * @property {() => Promise<void>} stop those of them that are ours, and removes their data, unless it is kept
  */
 
 /**
  * Real servers for tests and for trying Headwater out: those that are configured, else from Docker, else processes of ours with fresh data.
- * @param {{ kafka?: boolean, mongo?: boolean, mongoNodes?: 1 | 3, env?: NodeJS.ProcessEnv }} [options]
+ * @param {{ kafka?: boolean, mongo?: boolean, mongoNodes?: 1 | 3, env?: NodeJS.ProcessEnv, keepIn?: string }} [options]
+ *   `keepIn` is a folder: processes of ours find the data there that they left there, and leave it
  * @returns {Promise<Servers>}
  * @throws {ServersUnavailable} with what was looked for and why each was not possible
  */
-export async function startServers({ kafka = true, mongo = true, mongoNodes = 1, env = process.env } = {}) {
+export async function startServers({ kafka = true, mongo = true, mongoNodes = 1, env = process.env, keepIn } = {}) {
   let made;
-  const folder = () => (made ??= makeRunFolder()).path;
+  const folder = () => keepIn ?? (made ??= makeRunFolder()).path;
   const wanted = [
     ...(kafka ? [{ server: 'Kafka', key: 'kafka', sources: kafkaSources({ env, folder }) }] : []),
     ...(mongo ? [{ server: 'MongoDB', key: 'mongo', sources: mongoSources({ env, folder, nodes: mongoNodes }) }] : []),

@@ -4,7 +4,7 @@ import { KafkaBroker } from './kafka-broker.mjs';
 import { provisionKafka } from './kafka-provision.mjs';
 import { initiateReplicaSet, MongoNode } from './mongo-node.mjs';
 import { findMongod, provisionMongod } from './mongo-provision.mjs';
-import { serverPort } from './server-port.mjs';
+import { portOf } from './server-port.mjs';
 import { until } from './server-process.mjs';
 import { NotPossible } from './unavailable.mjs';
 
@@ -62,21 +62,25 @@ async function configuredMongo(url, nodes) {
   return { url, nodes: [], stop: async () => {} };
 }
 
-async function localKafka(env, folder) {
+async function localKafka(env, runFolder) {
   const installation = await provisionKafka({ env });
+  const folder = join(runFolder, 'kafka');
   const broker = new KafkaBroker({
     installation,
-    folder: join(folder, 'kafka'),
-    port: await serverPort(),
-    controllerPort: await serverPort(),
+    folder,
+    port: await portOf(folder, 'port'),
+    controllerPort: await portOf(folder, 'controller-port'),
   });
   await broker.start();
   return { brokers: broker.address, broker, stop: () => broker.stop() };
 }
 
-async function localMongo(mongod, folder, size) {
+async function localMongo(mongod, runFolder, size) {
   const nodes = [];
-  for (let n = 1; n <= size; n++) nodes.push(new MongoNode({ mongod, folder: join(folder, `mongo-${n}`), port: await serverPort() }));
+  for (let n = 1; n <= size; n++) {
+    const folder = join(runFolder, `mongo-${n}`);
+    nodes.push(new MongoNode({ mongod, folder, port: await portOf(folder, 'port') }));
+  }
   const stop = async () => void (await Promise.all(nodes.map((node) => node.stop())));
   try {
     await Promise.all(nodes.map((node) => node.start()));

@@ -68,7 +68,7 @@ export {
   type HandleOptions,
   type Loaded,
 } from './handle-command.js';
-export type { Lease, Outbox } from './outbox.js';
+export type { Lease, Outbox, OutboxOverview } from './outbox.js';
 export { PARTITION_HASH, partitionOf } from './partition.js';
 export {
   markOf,
@@ -101,5 +101,5 @@ export {
   type ProjectionStore,
 } from './projection-store.js';
 export { Rejection, incorrectRev } from './rejection.js';
-export { StoreBehindLog, reconcile, recordsOf, relayPartition } from './relay.js';
+export { StoreBehindLog, reconcile, recordsOf, relayPartition, type RelayBounds } from './relay.js';
 export { SealedTokens, TokenRefused, type TokenFault } from './sealed-token.js';

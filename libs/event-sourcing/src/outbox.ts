@@ -21,8 +21,21 @@ export interface Outbox {
   /** Takes or renews the lease of a partition. @returns undefined while another holder has it. */
   lease(partition: Partition, holder: string, milliseconds: number): Promise<Lease | undefined>;
   release(lease: Lease): Promise<void>;
-  /** Pending commits of a partition, ordered by stream and base, after the key where the last scan stopped. */
-  pending(partition: Partition, after: CommitKey | undefined, limit: number): Promise<readonly Commit[]>;
+  /**
+   * Pending commits of a partition, ordered by stream and base, after the key where the last scan stopped. There are fewer than `limit` only
+   * where no more are pending, or where those given hold at least so many characters of events.
+   */
+  pending(partition: Partition, after: CommitKey | undefined, limit: number, characters?: number): Promise<readonly Commit[]>;
   /** Notes that the log has these commits, and that it was seen to reach an offset, which only grows. */
   published(partition: Partition, commits: readonly CommitKey[], upTo: Offset): Promise<void>;
+}
+
+/** What those who relay have to know of the outbox as a whole. Every question is cheap enough to be asked again and again. */
+export interface OutboxOverview {
+  /** The partitions that have pending commits; asked several times a second. */
+  waiting(): Promise<readonly Partition[]>;
+  /** How many commits are pending in all partitions together, counted up to a limit. */
+  size(limit: number): Promise<number>;
+  /** Notes that a holder relays, for so many milliseconds of the store's clock (0: no more). @returns how many holders do. */
+  present(holder: string, milliseconds: number): Promise<number>;
 }

@@ -60,6 +60,45 @@ describe('A projector', () => {
     expect(service.digest(places)).toEqual(await service.replayed(places));
   });
 
+  it('says where it stands, and reads again what it was told to forget', async () => {
+    const service = await filled();
+    const runner = await service.runnerReady();
+    expect(await runner.position(P0)).toBe(-1);
+    await runner.step(P0);
+    expect(await runner.position(P0)).toBe(3);
+    const lag = (await service.log.last(P0)) - 3;
+    expect(await runner.lags(P0)).toEqual(
+      new Map([
+        [totals.name, lag],
+        [places.name, lag],
+      ]),
+    );
+    // Another one drives it on, which this one does not know.
+    await service.catchUp(await service.runnerReady());
+    expect(await runner.position(P0)).toBe(3);
+    runner.forget(P0);
+    expect(await runner.position(P0)).toBe(await service.log.last(P0));
+  });
+
+  it('finds the rebuild that another one has begun, and drives it too', async () => {
+    const service = await filled();
+    const [one, other] = [await service.runnerReady(), await service.runnerReady()];
+    expect(await other.refresh()).toBe(false);
+    await one.rebuild(totals.name);
+    expect(other.building.size).toBe(0);
+    expect(await other.refresh()).toBe(true);
+    expect([...other.building]).toEqual([totals.name]);
+    expect(await other.refresh()).toBe(false);
+    for (let rounds = 0; rounds < 2; rounds += 1) await service.catchUp(other);
+    expect(other.building.size).toBe(0);
+    expect(await other.refresh()).toBe(false);
+    expect(await one.refresh()).toBe(true);
+    expect(service.digest(totals)).toEqual(await service.replayed(totals));
+    const upgraded = await service.runnerReady([secondVersion]);
+    for (let rounds = 0; rounds < 2; rounds += 1) await service.catchUp(upgraded);
+    await expect(one.refresh()).rejects.toThrow(ProjectionNewer);
+  });
+
   it('goes on where it was, after it was started again (invariant 1: every event once)', async () => {
     const service = await filled();
     for (let starts = 0; starts < 30; starts += 1) {

@@ -171,11 +171,54 @@ export class ProjectionRunner<Event extends DomainEvent> {
     while ((await this.step(partition)) > 0);
   }
 
+  /** Forgets where a partition stands, which others may have driven: it is read again before the next step. */
+  forget(partition: Partition): void {
+    for (const marks of this.#watermarks.values()) marks.delete(partition);
+  }
+
+  /**
+   * Finds the copies to drive once more, where another runner has begun a rebuild, ended one, or made the copies of a later release.
+   *
+   * @returns whether there was anything new. @throws ProjectionNewer
+   */
+  async refresh(): Promise<boolean> {
+    const known = versionsOf([...this.#live, ...this.#building]);
+    for (const projection of this.#options.projections) {
+      const { served, building } = await this.#options.store.versions(projection.name);
+      const epoch = await this.#options.log.epoch();
+      const found = [...(served === undefined ? [] : [served]), ...building].filter((copy) => isOf(projection, epoch, copy));
+      const newer = served !== undefined && madeBy(served.version) > projection.version;
+      if (!newer && known.get(projection.name) === sortedVersions(found)) continue;
+      await this.prepare();
+      return true;
+    }
+    return false;
+  }
+
+  /** The offset up to and including which every copy has what the partition holds. */
+  async position(partition: Partition): Promise<Offset> {
+    return asOffset(Math.min(...(await this.#marks([...this.#live, ...this.#building], partition))));
+  }
+
+  /** Entries of a partition that each projection has still to apply, in the copy that it drives, or in the slower one of two. */
+  async lags(partition: Partition): Promise<ReadonlyMap<ProjectionName, number>> {
+    const copies = [...this.#live, ...this.#building];
+    const marks = await this.#marks(copies, partition);
+    const last = await this.#options.log.last(partition);
+    const lags = new Map<ProjectionName, number>();
+    copies.forEach(({ projection: { name } }, index) => {
+      lags.set(name, Math.max(lags.get(name) ?? 0, last - (marks[index] ?? last)));
+    });
+    return lags;
+  }
+
+  #marks(copies: readonly Copy<Event>[], partition: Partition): Promise<readonly Offset[]> {
+    return Promise.all(copies.map((copy) => this.#watermark(copy, partition)));
+  }
+
   /** Entries of a partition that the slowest copy has still to apply. */
   async lag(partition: Partition): Promise<number> {
-    const last = await this.#options.log.last(partition);
-    const marks = await Promise.all([...this.#live, ...this.#building].map((copy) => this.#watermark(copy, partition)));
-    return Math.max(0, last - Math.min(last, ...marks));
+    return Math.max(0, ...(await this.lags(partition)).values());
   }
 
   /**
@@ -256,7 +299,7 @@ export class ProjectionRunner<Event extends DomainEvent> {
   async #advance(copies: readonly Copy<Event>[], partition: Partition): Promise<number> {
     if (copies.length === 0) return 0;
     const { log, store, codec, limit } = this.#options;
-    const marks = await Promise.all(copies.map((copy) => this.#watermark(copy, partition)));
+    const marks = await this.#marks(copies, partition);
     const lowest = asOffset(Math.min(...marks));
     // Not past the next copy, so that they go on together from there.
     const ceiling = Math.min(...marks.filter((mark) => mark > lowest));
@@ -334,6 +377,18 @@ export class ProjectionRunner<Event extends DomainEvent> {
     return before;
   }
 }
+
+/** The numbers of the copies of each projection, in one text that can be compared. */
+function versionsOf(copies: readonly Copy<DomainEvent>[]): ReadonlyMap<ProjectionName, string> {
+  const byName = Map.groupBy(copies, ({ projection }) => projection.name);
+  return new Map([...byName].map(([name, ofName]) => [name, sortedVersions(ofName)]));
+}
+
+const sortedVersions = (copies: readonly { readonly version: number }[]): string =>
+  copies
+    .map(({ version }) => version)
+    .sort((a, b) => a - b)
+    .join();
 
 /** Parked events that are in memory at once, with their contents. */
 const REDRIVE_PAGE = 50;

@@ -1,13 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { offset, partition, type StreamName } from './brand.js';
-import type { LogEntry } from './event.js';
-import { StoreBehindLog, reconcile, recordsOf, relayPartition } from './relay.js';
+import { offset, partition, type Partition, type StreamName } from './brand.js';
+import type { Commit, LogEntry } from './event.js';
+import type { LogRecord } from './event-log.js';
+import { StoreBehindLog, reconcile, recordsOf, relayPartition, type RelayBounds } from './relay.js';
 import { places, totals } from './testing/counter.js';
 import { CounterService } from './testing/counter-service.js';
 import { newStream } from './testing/test-commits.js';
 import { partitionOf } from './partition.js';
 
 const P0 = partition(0);
+const BATCH: RelayBounds = { commits: 3, characters: 1e9 };
 
 const streamsIn0 = (count: number): readonly StreamName[] => {
   const streams: StreamName[] = [];
@@ -24,7 +26,7 @@ const told = (entries: readonly LogEntry[], stream: StreamName): readonly number
   entries.filter((entry) => entry.stream === stream).map((entry) => entry.revision);
 
 /** That the log holds what the store does, at least once, and that projecting it is as if it held it once. */
-async function expectHarmless(service: CounterService, streams: readonly StreamName[]): Promise<void> {
+async function expectHarmless(service: CounterService, streams: readonly StreamName[], events = 3): Promise<void> {
   const entries = await published(service);
   for (const stream of streams) {
     const [newest] = await service.store.newest([stream]);
@@ -39,7 +41,13 @@ async function expectHarmless(service: CounterService, streams: readonly StreamN
     expect(service.projections.served(totals.name).row(stream)?.revision).toBe(newest?.revision);
   }
   expect(service.digest(totals)).toEqual(await service.replayed(totals));
-  expect(service.projections.served(places.name).history()).toHaveLength(streams.length * 3);
+  expect(service.projections.served(places.name).history()).toHaveLength(streams.length * events);
+}
+
+async function first({ store }: CounterService): Promise<Commit> {
+  const [commit] = await store.pending(P0, undefined, 1);
+  if (commit === undefined) throw new Error('Nothing is pending.');
+  return commit;
 }
 
 describe('A relay', () => {
@@ -53,8 +61,8 @@ describe('A relay', () => {
 
   it('publishes what is pending, once, in the order of each stream (invariants 2 and 3)', async () => {
     const { service, streams } = await filled();
-    expect(await relayPartition(service.store, service.log, P0, 3)).toBe(8);
-    expect(await relayPartition(service.store, service.log, P0, 3)).toBe(0);
+    expect(await relayPartition(service.store, service.log, P0, BATCH)).toBe(8);
+    expect(await relayPartition(service.store, service.log, P0, BATCH)).toBe(0);
     const entries = await published(service);
     expect(entries).toHaveLength(12);
     for (const stream of streams) expect(told(entries, stream)).toEqual([1, 2, 3]);
@@ -64,17 +72,17 @@ describe('A relay', () => {
   it('leaves pending what it could not publish, and publishes it next time', async () => {
     const { service, streams } = await filled();
     service.log.faults.refuse('publish');
-    await expect(relayPartition(service.store, service.log, P0, 3)).rejects.toThrow('told to refuse');
+    await expect(relayPartition(service.store, service.log, P0, BATCH)).rejects.toThrow('told to refuse');
     expect(await published(service)).toEqual([]);
-    expect(await relayPartition(service.store, service.log, P0, 3)).toBe(8);
+    expect(await relayPartition(service.store, service.log, P0, BATCH)).toBe(8);
     await expectHarmless(service, streams);
   });
 
   it('repeats what it does not know to be published: harmless', async () => {
     const { service, streams } = await filled();
     service.log.faults.loseAnswer('publish');
-    await expect(relayPartition(service.store, service.log, P0, 3)).rejects.toThrow('was lost');
-    expect(await relayPartition(service.store, service.log, P0, 3)).toBe(8);
+    await expect(relayPartition(service.store, service.log, P0, BATCH)).rejects.toThrow('was lost');
+    expect(await relayPartition(service.store, service.log, P0, BATCH)).toBe(8);
     expect((await published(service)).length).toBeGreaterThan(12);
     await expectHarmless(service, streams);
   });
@@ -82,24 +90,24 @@ describe('A relay', () => {
   it('repeats what it could not note as published: harmless', async () => {
     const { service, streams } = await filled();
     service.store.faults.refuse('published');
-    await expect(relayPartition(service.store, service.log, P0, 3)).rejects.toThrow('told to refuse');
-    await relayPartition(service.store, service.log, P0, 3);
+    await expect(relayPartition(service.store, service.log, P0, BATCH)).rejects.toThrow('told to refuse');
+    await relayPartition(service.store, service.log, P0, BATCH);
     await expectHarmless(service, streams);
   });
 
   it('bears a log that takes what it is sent twice', async () => {
     const { service, streams } = await filled();
     service.log.faults.repeat('publish');
-    await relayPartition(service.store, service.log, P0, 3);
+    await relayPartition(service.store, service.log, P0, BATCH);
     await expectHarmless(service, streams);
   });
 
   it('that was paused past its lease can only repeat (a zombie)', async () => {
     const { service, streams } = await filled();
     const paused = service.log.faults.pause('publish');
-    const zombie = relayPartition(service.store, service.log, P0, 3);
+    const zombie = relayPartition(service.store, service.log, P0, BATCH);
     await paused.reached;
-    await relayPartition(service.store, service.log, P0, 3);
+    await relayPartition(service.store, service.log, P0, BATCH);
     const complete = await published(service);
     paused.resume();
     await zombie;
@@ -118,9 +126,9 @@ describe('A relay', () => {
     it('finds in the log what was published and could not be noted, and does not repeat it', async () => {
       const { service, streams } = await filled();
       service.store.faults.refuse('published');
-      await expect(relayPartition(service.store, service.log, P0, 3)).rejects.toThrow('told to refuse');
+      await expect(relayPartition(service.store, service.log, P0, BATCH)).rejects.toThrow('told to refuse');
       await reconcile(service.store, service.log, await lease(service), LIMIT);
-      expect(await relayPartition(service.store, service.log, P0, 3)).toBe(5);
+      expect(await relayPartition(service.store, service.log, P0, BATCH)).toBe(5);
       expect(await published(service)).toHaveLength(12);
       await expectHarmless(service, streams);
       expect(await lease(service)).toMatchObject({ published: 11 });
@@ -136,7 +144,7 @@ describe('A relay', () => {
       await service.log.publish(P0, recordsOf(two).slice(0, 1));
       await reconcile(service.store, service.log, await lease(service), LIMIT);
       expect(await service.store.pending(P0, undefined, 10)).toContainEqual(two);
-      await relayPartition(service.store, service.log, P0, 3);
+      await relayPartition(service.store, service.log, P0, BATCH);
       await expectHarmless(service, streams);
     });
 
@@ -144,10 +152,10 @@ describe('A relay', () => {
       const { service, streams } = await filled();
       const [first] = streams;
       if (first === undefined) throw new Error('There is no stream.');
-      await relayPartition(service.store, service.log, P0, 3);
+      await relayPartition(service.store, service.log, P0, BATCH);
       const before = service.store.snapshot();
       await service.add(first, 9);
-      await relayPartition(service.store, service.log, P0, 3);
+      await relayPartition(service.store, service.log, P0, BATCH);
       await reconcile(service.store, service.log, await lease(service), LIMIT);
       service.store.restore(before);
       await expect(reconcile(service.store, service.log, await lease(service), LIMIT)).rejects.toThrow(StoreBehindLog);
@@ -157,17 +165,48 @@ describe('A relay', () => {
     });
   });
 
+  it('sends together what the bounds allow, and what is larger alone', async () => {
+    const { service, streams } = await filled();
+    const sizes: number[] = [];
+    const log = {
+      publish: (of: Partition, records: readonly LogRecord[]) => {
+        sizes.push(records.length);
+        return service.log.publish(of, records);
+      },
+    };
+    const size = recordsOf(await first(service)).reduce((sum, { event }) => sum + event.head.length, 0);
+    await relayPartition(service.store, log, P0, { commits: 100, characters: 3.5 * size });
+    expect(sizes).toEqual([3, 3, 3, 3]);
+    for (const stream of streams) await service.add(stream, 4);
+    sizes.length = 0;
+    await relayPartition(service.store, log, P0, { commits: 100, characters: 1 });
+    expect(sizes).toEqual([1, 1, 1, 1]);
+    await expectHarmless(service, streams, 4);
+  });
+
+  it('publishes no more once it may not, and leaves the rest pending', async () => {
+    const { service, streams } = await filled();
+    let left = 2;
+    expect(await relayPartition(service.store, service.log, P0, BATCH, () => (left -= 1) >= 0)).toBe(6);
+    expect(await service.store.pending(P0, undefined, 10)).toHaveLength(2);
+    await relayPartition(service.store, service.log, P0, BATCH);
+    await expectHarmless(service, streams);
+  });
+
   it('finds in its next round what was appended behind it', async () => {
     const { service, streams } = await filled();
     const [first] = streams;
     if (first === undefined) throw new Error('There is no stream.');
     const paused = service.log.faults.pause('publish');
-    const round = relayPartition(service.store, service.log, P0, 3);
+    const round = relayPartition(service.store, service.log, P0, BATCH);
     await paused.reached;
     await service.add(first, 5);
     paused.resume();
     await round;
-    const rounds = [await relayPartition(service.store, service.log, P0, 3), await relayPartition(service.store, service.log, P0, 3)];
+    const rounds = [
+      await relayPartition(service.store, service.log, P0, BATCH),
+      await relayPartition(service.store, service.log, P0, BATCH),
+    ];
     expect(told(await published(service), first)).toEqual([1, 2, 3, 4]);
     expect(rounds.at(-1)).toBe(0);
   });

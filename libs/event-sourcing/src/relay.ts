@@ -1,5 +1,5 @@
 import { revision, type Offset, type Partition, type Revision, type StreamName } from './brand.js';
-import type { Commit, LogEntry } from './event.js';
+import type { Commit, Content, LogEntry } from './event.js';
 import type { EventLog, LogPublisher, LogRecord, ReadLimit } from './event-log.js';
 import type { CommitKey, EventStore } from './event-store.js';
 import type { Lease, Outbox } from './outbox.js';
@@ -8,24 +8,67 @@ import type { Lease, Outbox } from './outbox.js';
 export const recordsOf = (commit: Commit): readonly LogRecord[] =>
   commit.events.map((event, index) => ({ stream: commit.stream, revision: revision(commit.base + 1 + index), event }));
 
+/** Characters of a commit's events, by which batches are bounded. */
+const sizeOf = ({ events }: Commit): number =>
+  events.reduce((sum, { head, content }) => sum + head.length + (content === undefined ? 0 : sizeOfContent(content)), 0);
+
+const sizeOfContent = ({ source, expanded, compacted }: Content): number => source.length + expanded.length + compacted.length;
+
+export interface RelayBounds {
+  /** Commits that are read, and sent, at once. */
+  readonly commits: number;
+  /** Characters of events that are sent at once; a commit that has more is sent alone. */
+  readonly characters: number;
+}
+
 /**
  * Publishes pending commits of a partition once through, in the order of each stream. Whoever calls it holds the lease; one that does not
  * any more can only repeat what consumers drop. A publish that fails has an unknown outcome and is left pending.
  *
+ * @param mayPublish asked before each publish: where it says no, the rest is left pending.
  * @returns how many commits were published.
  */
-export async function relayPartition(outbox: Outbox, log: LogPublisher, partition: Partition, batch: number): Promise<number> {
+export async function relayPartition(
+  outbox: Outbox,
+  log: LogPublisher,
+  partition: Partition,
+  { commits: limit, characters }: RelayBounds,
+  mayPublish: () => boolean = () => true,
+): Promise<number> {
   let published = 0;
   let after: CommitKey | undefined;
   for (;;) {
-    const commits = await outbox.pending(partition, after, batch);
+    const commits = await outbox.pending(partition, after, limit, characters);
+    let read = 0;
+    for (const batch of batchesOf(commits, characters)) {
+      if (!mayPublish()) return published;
+      const reached = await log.publish(partition, batch.flatMap(recordsOf));
+      await outbox.published(partition, batch, reached);
+      published += batch.length;
+      for (const commit of batch) read += sizeOf(commit);
+    }
     const last = commits.at(-1);
-    if (last === undefined) return published;
-    const reached = await log.publish(partition, commits.flatMap(recordsOf));
-    await outbox.published(partition, commits, reached);
-    published += commits.length;
+    // A short page ends the scan: what is appended behind it is found by the next one.
+    if (last === undefined || (commits.length < limit && read < characters)) return published;
     after = { stream: last.stream, base: last.base };
   }
+}
+
+/** Commits in batches of at most so many characters, each of at least one commit. */
+function* batchesOf(commits: readonly Commit[], characters: number): Generator<readonly Commit[]> {
+  let batch: Commit[] = [];
+  let size = 0;
+  for (const commit of commits) {
+    const more = sizeOf(commit);
+    if (batch.length > 0 && size + more > characters) {
+      yield batch;
+      batch = [];
+      size = 0;
+    }
+    batch.push(commit);
+    size += more;
+  }
+  if (batch.length > 0) yield batch;
 }
 
 /**

@@ -1,13 +1,18 @@
 import { epoch } from '../brand.js';
 import { relayPartition } from '../relay.js';
 import { eventLogContract, logPublisherContract } from '../testing/event-log.contract.js';
-import { outboxContract } from '../testing/outbox.contract.js';
+import { outboxContract, outboxOverviewContract } from '../testing/outbox.contract.js';
 import { InMemoryEventLog } from './in-memory-event-log.js';
 import { InMemoryEventStore } from './in-memory-event-store.js';
 
 outboxContract('The in-memory adapter', async () => {
   const store = new InMemoryEventStore();
   return { store, elapse: async (milliseconds) => store.elapse(milliseconds), reopen: async () => store, close: async () => undefined };
+});
+
+outboxOverviewContract('The in-memory adapter', async () => {
+  const store = new InMemoryEventStore();
+  return { store, elapse: async (milliseconds) => store.elapse(milliseconds), close: async () => undefined };
 });
 
 eventLogContract('The in-memory adapter', async () => {
@@ -17,7 +22,7 @@ eventLogContract('The in-memory adapter', async () => {
     store,
     log,
     settle: async () => {
-      for (const partition of store.partitions) await relayPartition(store, log, partition, 2);
+      for (const partition of store.partitions) await relayPartition(store, log, partition, { commits: 2, characters: 1e9 });
     },
     close: async () => undefined,
   };

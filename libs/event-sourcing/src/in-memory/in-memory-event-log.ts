@@ -1,18 +1,19 @@
 import { BEFORE_FIRST, offset, partition, type Epoch, type Offset, type Partition } from '../brand.js';
 import type { LogEntry } from '../event.js';
-import type { EventLog, LogPublisher, LogRecord, ReadLimit } from '../event-log.js';
+import type { EventLog, LogPublisher, LogRecord, LogTail, ReadLimit } from '../event-log.js';
 import { Faults } from './faults.js';
 
-type Operation = 'publish' | 'read' | 'last';
+type Operation = 'publish' | 'read' | 'last' | 'arrivals';
 
 /** What the log holds at one moment. */
 export type EventLogSnapshot = ReadonlyMap<Partition, readonly LogEntry[]>;
 
 /** A log of several partitions, with everything that can go wrong between it and those who write and read it. */
-export class InMemoryEventLog implements EventLog, LogPublisher {
+export class InMemoryEventLog implements EventLog, LogPublisher, LogTail {
   readonly faults = new Faults<Operation>();
   readonly #epoch: Epoch;
   readonly #entries: Map<Partition, LogEntry[]>;
+  readonly #waiting = new Set<() => void>();
 
   constructor(epoch: Epoch, partitions = 3) {
     this.#epoch = epoch;
@@ -42,10 +43,37 @@ export class InMemoryEventLog implements EventLog, LogPublisher {
         const entries = this.#of(to);
         let last: number = entries.at(-1)?.offset ?? BEFORE_FIRST;
         for (const record of records) entries.push({ ...record, partition: to, offset: offset((last += 1)) });
+        for (const wake of [...this.#waiting]) wake();
         return offset(last);
       },
       unreachable,
     );
+  }
+
+  async arrivals(after: ReadonlyMap<Partition, Offset>, milliseconds: number): Promise<readonly Partition[]> {
+    const arrived = (): readonly Partition[] =>
+      [...after].flatMap(([of, at]) => ((this.#of(of).at(-1)?.offset ?? BEFORE_FIRST) > at ? [of] : []));
+    const already = await this.faults.around('arrivals', arrived, unreachable);
+    if (already.length > 0) return already;
+    await this.#nextPublish(milliseconds);
+    return arrived();
+  }
+
+  #nextPublish(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, milliseconds);
+      this.#waiting.add(wake);
+    });
+  }
+
+  /** Adds empty partitions, so that there are so many. */
+  grow(partitions: number): void {
+    for (let index = this.#entries.size; index < partitions; index += 1) this.#entries.set(partition(index), []);
   }
 
   snapshot(): EventLogSnapshot {

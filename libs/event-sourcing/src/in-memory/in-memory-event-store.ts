@@ -25,11 +25,12 @@ import {
   type Receipt,
   type TokenKey,
 } from '../event-store.js';
-import type { Lease, Outbox } from '../outbox.js';
+import type { Lease, Outbox, OutboxOverview } from '../outbox.js';
 import { partitionOf } from '../partition.js';
 import { AnswerLost, Faults } from './faults.js';
 
-type Operation = 'append' | 'appendTogether' | 'newest' | 'read' | 'commits' | 'receipt' | 'scan' | 'lease' | 'pending' | 'published';
+type Operation =
+  'append' | 'appendTogether' | 'newest' | 'read' | 'commits' | 'receipt' | 'scan' | 'lease' | 'pending' | 'published' | 'waiting';
 
 /** What the store holds at one moment. */
 export interface EventStoreSnapshot {
@@ -52,13 +53,14 @@ const copyOf = (streams: ReadonlyMap<StreamName, readonly Commit[]>): Map<Stream
   new Map([...streams].map(([stream, commits]) => [stream, [...commits]]));
 
 /** The event store and its outbox as a plain reading of their ports, with everything that can go wrong between them and a caller. */
-export class InMemoryEventStore implements EventStore, Outbox {
+export class InMemoryEventStore implements EventStore, Outbox, OutboxOverview {
   readonly faults = new Faults<Operation>();
   readonly #partitions: number;
   readonly #pageSize: number;
   readonly #epoch = epoch(randomBytes(8).toString('hex'));
   readonly #key: TokenKey = { id: 'k1', secret: randomBytes(32) };
   readonly #leases = new Map<Partition, Lease>();
+  readonly #present = new Map<string, number>();
   #streams = new Map<StreamName, Commit[]>();
   #receipts = new Map<PushId, Receipt>();
   #pending = new Set<string>();
@@ -149,10 +151,8 @@ export class InMemoryEventStore implements EventStore, Outbox {
     return this.faults.around(
       'pending',
       () =>
-        this.#sorted()
-          .filter(
-            (commit) => commit.partition === of && this.#pending.has(keyOf(commit)) && (after === undefined || byKey(commit, after) > 0),
-          )
+        this.#pendingIn(of)
+          .filter((commit) => after === undefined || byKey(commit, after) > 0)
           .slice(0, limit),
       unavailable,
     );
@@ -167,6 +167,19 @@ export class InMemoryEventStore implements EventStore, Outbox {
       },
       unavailable,
     );
+  }
+
+  waiting(): Promise<readonly Partition[]> {
+    return this.faults.around('waiting', () => this.partitions.filter((of) => this.#pendingIn(of).length > 0), unavailable);
+  }
+
+  async size(limit: number): Promise<number> {
+    return Math.min(limit, this.#pending.size);
+  }
+
+  async present(holder: string, milliseconds: number): Promise<number> {
+    this.#present.set(holder, this.#now + milliseconds);
+    return [...this.#present.values()].filter((until) => until > this.#now).length;
   }
 
   /** Lets the store's clock go on. */
@@ -194,6 +207,10 @@ export class InMemoryEventStore implements EventStore, Outbox {
     this.#receipts = new Map(receipts);
     this.#pending = new Set(pending);
     this.#published = new Map(published);
+  }
+
+  #pendingIn(of: Partition): readonly Commit[] {
+    return this.#sorted().filter((commit) => commit.partition === of && this.#pending.has(keyOf(commit)));
   }
 
   #store(commit: Commit): 'appended' | 'conflict' {

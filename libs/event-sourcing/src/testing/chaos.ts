@@ -5,7 +5,7 @@ import type { InMemoryEventLog } from '../in-memory/in-memory-event-log.js';
 import type { InMemoryEventStore } from '../in-memory/in-memory-event-store.js';
 import type { InMemoryProjectionStore } from '../in-memory/in-memory-projection-store.js';
 import { StoreUnavailable } from '../event-store.js';
-import { relayPartition } from '../relay.js';
+import { relayPartition, type RelayBounds } from '../relay.js';
 
 /** What chaos is made of: a service's parts, and a way to write. */
 export interface ChaosSubject {
@@ -52,6 +52,7 @@ type RelayFault = (typeof RELAY_FAULTS)[number];
 type StepFault = (typeof STEP_FAULTS)[number];
 
 const RUNNERS = 2;
+const BATCH: RelayBounds = { commits: 3, characters: 1e9 };
 
 /** Any sequence of writes, relays, projectors, crashes, races and zombies over three partitions. */
 export function chaosScript({
@@ -124,7 +125,7 @@ export class Chaos {
 
   async #settleOnce(): Promise<void> {
     const { store, log } = this.#subject;
-    for (const of of store.partitions) await relayPartition(store, log, of, 3);
+    for (const of of store.partitions) await relayPartition(store, log, of, BATCH);
     const runner = await this.#started();
     // Rebuilds compare all partitions: the last one to catch up is not the last to be looked at.
     for (let rounds = 0; rounds < 2; rounds += 1) for (const of of store.partitions) while ((await runner.step(of)) > 0);
@@ -163,7 +164,7 @@ export class Chaos {
 
   async #relay(of: Partition, fault: RelayFault): Promise<void> {
     const { store, log } = this.#subject;
-    const relay = (): Promise<void> => survived(relayPartition(store, log, of, 3));
+    const relay = (): Promise<void> => survived(relayPartition(store, log, of, BATCH));
     switch (fault) {
       case 'publish paused':
         return this.#untilPaused(log.faults.pause('publish'), relay);

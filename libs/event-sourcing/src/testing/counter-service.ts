@@ -6,10 +6,11 @@ import { InMemoryEventStore } from '../in-memory/in-memory-event-store.js';
 import { InMemoryProjectionStore, type ServedCopy } from '../in-memory/in-memory-projection-store.js';
 import type { Projection } from '../projection.js';
 import { ProjectionRunner } from '../projection-runner.js';
-import { relayPartition } from '../relay.js';
+import { relayPartition, type RelayBounds } from '../relay.js';
 import { causeAt, counterCodec, counterKind, places, totals, type CounterCommand, type CounterEvent } from './counter.js';
 
 const LIMIT: ReadLimit = { entries: 4, characters: 1_000_000 };
+const BATCH: RelayBounds = { commits: 3, characters: 1e9 };
 
 /** Counters from command to read model: store, relay, log of three partitions, and as many projectors as a test wants. */
 export class CounterService {
@@ -39,7 +40,7 @@ export class CounterService {
 
   /** Publishes what is pending. */
   async relay(): Promise<void> {
-    for (const partition of this.store.partitions) await relayPartition(this.store, this.log, partition, 3);
+    for (const partition of this.store.partitions) await relayPartition(this.store, this.log, partition, BATCH);
   }
 
   /** A projector that has not begun yet: with a memory of its own, as another process would have it. */

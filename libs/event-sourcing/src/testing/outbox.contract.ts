@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { offset, partition as asPartition, type Partition, type StreamName } from '../brand.js';
 import type { Commit } from '../event.js';
 import type { CommitKey, EventStore } from '../event-store.js';
-import type { Outbox } from '../outbox.js';
+import type { Outbox, OutboxOverview } from '../outbox.js';
 import { withSubject } from './subject.js';
 import { AWKWARD_CONTENT, commitTo, newStream, type CommitShape } from './test-commits.js';
 
@@ -170,5 +170,51 @@ export function outboxContract(name: string, makeSubject: () => Promise<OutboxSu
         }),
       );
     });
+  });
+}
+
+export interface OutboxOverviewSubject {
+  readonly store: EventStore & Outbox & OutboxOverview;
+  /** Lets the store's own clock go on. */
+  readonly elapse: (milliseconds: number) => Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What an adapter of `OutboxOverview` owes. */
+export function outboxOverviewContract(name: string, makeSubject: () => Promise<OutboxOverviewSubject>): void {
+  const test = withSubject(makeSubject);
+
+  describe(`${name}, an outbox as a whole`, () => {
+    it(
+      'says where something is pending, and how much',
+      test(async ({ store }) => {
+        expect([await store.waiting(), await store.size(10)]).toEqual([[], 0]);
+        const commits = [
+          commitTo(newStream(), P1, { base: 0 }),
+          commitTo(newStream(), P1, { base: 0 }),
+          commitTo(newStream(), P0, { base: 0 }),
+        ];
+        await store.append(commits);
+        expect([[...(await store.waiting())].sort(), await store.size(10), await store.size(2)]).toEqual([[P0, P1], 3, 2]);
+        await store.published(P1, commits.slice(0, 1), offset(0));
+        expect([[...(await store.waiting())].sort(), await store.size(10)]).toEqual([[P0, P1], 2]);
+        await store.published(P1, commits.slice(1, 2), offset(1));
+        expect([await store.waiting(), await store.size(10)]).toEqual([[P0], 1]);
+      }),
+    );
+
+    it(
+      'counts those who relay, while they say so',
+      test(async ({ store, elapse }) => {
+        expect(await store.present('a', 1000)).toBe(1);
+        expect(await store.present('b', 2000)).toBe(2);
+        expect(await store.present('a', 1000)).toBe(2);
+        await elapse(1100);
+        expect(await store.present('b', 2000)).toBe(1);
+        await store.present('a', 1000);
+        expect(await store.present('b', 0)).toBe(1);
+        expect(await store.present('a', 1000)).toBe(1);
+      }),
+    );
   });
 }

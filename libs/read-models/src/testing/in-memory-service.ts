@@ -39,7 +39,8 @@ export class InMemoryService {
 
   /** Publishes what is pending. */
   async relay(batch = 10): Promise<void> {
-    for (const partition of this.store.partitions) await relayPartition(this.store, this.log, partition, batch);
+    for (const partition of this.store.partitions)
+      await relayPartition(this.store, this.log, partition, { commits: batch, characters: 1e9 });
   }
 
   /** Publishes what is pending and projects what is published. */

@@ -338,7 +338,11 @@ describe('An application on Fastify', () => {
       body: { status: 'down', checks: { store: { status: 'down', reason: 'The disk is full.' } } },
     });
     reason = undefined;
-    expect((await send('GET', '/health/ready')).status).toBe(200);
+    health.register('another service', () => ({ status: 'down', reason: 'It is gone.' }), 'told');
+    expect(await send('GET', '/health/ready')).toMatchObject({
+      status: 200,
+      body: { status: 'up', checks: { store: { status: 'up' }, 'another service': { status: 'down', reason: 'It is gone.' } } },
+    });
   });
 
   it('counts requests by route pattern, method and class of status', async () => {

@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-application-context-options.interface.js';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import { addressOf } from './config.js';
 import { RefusalFilter } from './errors/refusal.filter.js';
 import { AllowedMethods } from './http/allowed-methods.js';
@@ -12,6 +13,8 @@ import { PlatformModule, type PlatformParts } from './platform.module.js';
 /** An application that is built but not listening yet. */
 export interface HttpApp {
   readonly nest: NestFastifyApplication;
+  /** Below Nest, for routes that are no controller's: with the errors, metrics and allowed methods of all. Routes are added before `listen`. */
+  readonly server: FastifyInstance;
   /** @returns the address it listens on. @throws what the system says of the address: `EADDRINUSE`, `EACCES`. */
   listen(): Promise<string>;
   /**
@@ -60,6 +63,7 @@ export async function createHttpApp(modules: readonly (Type | DynamicModule)[], 
   };
   return {
     nest,
+    server,
     async listen() {
       await nest.init();
       // Not through Nest, which logs what goes wrong here and throws it all the same.

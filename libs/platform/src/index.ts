@@ -19,9 +19,11 @@ export {
 export { PROBLEM_STATUS, Problem, type ProblemType } from './errors/problem.js';
 export { problemBody, sendRefusal } from './errors/refusal-reply.js';
 export { refusalOf, type Refusal } from './errors/refusal.js';
+export { UpstreamFailure, type UpstreamTrouble } from './errors/upstream-failure.js';
 export { freePort } from './free-port.js';
 export { Health, type HealthCheck, type HealthReport, type Readiness } from './health/health.js';
 export { createHttpApp, type HttpApp } from './http-app.js';
+export { RequestAborted } from './http/request-body.js';
 export { checkLabel, projectRef } from './labels.js';
 export { LOGGER, createLogger } from './logging.js';
 export { Metrics, SIZES, type Readings } from './metrics/metrics.js';

@@ -28,6 +28,8 @@ export type RequestRejectionCode =
   | 'PositionLost'
   | 'ParkedResource'
   | 'ServiceUnavailable'
+  | 'BadGateway'
+  | 'GatewayTimeout'
   | 'UnexpectedError';
 
 export type RejectionCode =
@@ -35,8 +37,10 @@ export type RejectionCode =
 
 /** The status of each refusal; a code without one does not compile. */
 export const STATUS: Readonly<Record<RejectionCode, number>> = {
+  BadGateway: 502,
   BlankId: 400,
   EventTooLarge: 413,
+  GatewayTimeout: 504,
   HttpMethodNotAllowed: 405,
   IdempotencyKeyReused: 422,
   IncorrectRev: 409,

@@ -15,6 +15,7 @@ import { STATUS, rejection, type RejectionCode } from '@headwater/representation
 import { PROBLEM_STATUS, Problem, type ProblemType } from './problem.js';
 import { problemBody } from './refusal-reply.js';
 import { refusalOf } from './refusal.js';
+import { UpstreamFailure } from './upstream-failure.js';
 
 const stream = streamName('entity/o/p/a');
 
@@ -46,6 +47,18 @@ describe('What an error is answered', () => {
       expect(reason).toContain('Nothing was stored');
     }
     expect(refusalOf(new OutcomeUnknown(stream, [], undefined)).reason).toContain('it may have been');
+  });
+
+  it('tells a write that was not sent from one whose answer is missing', () => {
+    const answers = (['unreachable', 'lost', 'late'] as const).map((trouble) => refusalOf(new UpstreamFailure(trouble, 'x')));
+    expect(answers.map(({ status, code, headers }) => [status, code, headers['retry-after']])).toEqual([
+      [503, 'ServiceUnavailable', '1'],
+      [502, 'BadGateway', undefined],
+      [504, 'GatewayTimeout', undefined],
+    ]);
+    const [unreachable, ...unknown] = answers;
+    expect(unreachable?.reason).toContain('Nothing was stored');
+    for (const { reason } of unknown) expect(reason).toContain('it may have been');
   });
 
   it('says nothing of a fault', () => {

@@ -6,6 +6,7 @@ import { PositionLost } from '@headwater/read-models';
 import { STATUS, type RejectionCode } from '@headwater/representations';
 import { RequestAborted } from '../http/request-body.js';
 import { PROBLEM_STATUS, Problem } from './problem.js';
+import { UpstreamFailure, type UpstreamTrouble } from './upstream-failure.js';
 
 type Extra = Readonly<Record<string, unknown>>;
 
@@ -37,6 +38,7 @@ export function refusalOf(error: unknown): Refusal {
   if (error instanceof Rejection) return ofRejection(error as Rejection);
   if (error instanceof InvalidDocument) return refusal(error.code, error.message, { extra: error.extras() });
   if (error instanceof Problem) return ofProblem(error);
+  if (error instanceof UpstreamFailure) return ofUpstream(error);
   return ofText(error) ?? ofStore(error) ?? ofFramework(error) ?? unexpected(error);
 }
 
@@ -48,6 +50,19 @@ function ofRejection(error: Rejection): Refusal {
 function ofProblem({ type, message, extra }: Problem): Refusal {
   const status = PROBLEM_STATUS[type];
   return refusal('ValidationRejection', message, { status, extra, problem: type, headers: type === 'resync-required' ? RESYNC : {} });
+}
+
+const OUTCOME_UNKNOWN = 'It is not known whether the write was stored: it may have been. Read before you try again.';
+
+const UPSTREAM: Readonly<Record<UpstreamTrouble, readonly [code: RejectionCode, reason: string]>> = {
+  unreachable: ['ServiceUnavailable', 'The service that takes writes cannot be reached at this moment. Nothing was stored: try again.'],
+  lost: ['BadGateway', `The connection to the service that takes writes ended before its answer. ${OUTCOME_UNKNOWN}`],
+  late: ['GatewayTimeout', `The service that takes writes did not answer in time. ${OUTCOME_UNKNOWN}`],
+};
+
+function ofUpstream(error: UpstreamFailure): Refusal {
+  const [code, reason] = UPSTREAM[error.trouble];
+  return refusal(code, reason, { fault: error });
 }
 
 /** Texts of a request that cannot be read. */
@@ -73,7 +88,7 @@ function ofStore(error: unknown): Refusal | undefined {
   if (error instanceof RevisionConflict)
     return unavailable('Others changed the same at the same time. Nothing was stored: try again.', error);
   if (error instanceof OutcomeUnknown) {
-    return unavailable('It is not known whether the write was stored: it may have been. Read before you try again.', error);
+    return unavailable(OUTCOME_UNKNOWN, error);
   }
   return undefined;
 }

@@ -3,6 +3,9 @@ export type HealthReport = { readonly status: 'up' } | { readonly status: 'down'
 
 export type HealthCheck = () => HealthReport | Promise<HealthReport>;
 
+/** `required`: without it the service is not ready. `told`: others will want to know, but requests can be answered right all the same. */
+export type HealthRole = 'required' | 'told';
+
 export interface Readiness {
   readonly status: 'up' | 'down';
   readonly checks: Readonly<Record<string, HealthReport>>;
@@ -12,11 +15,11 @@ const CHECK_TIMEOUT_MS = 2000;
 
 /** Whether the service is able to be right: every part that a request may need registers a check. Lag is a metric, not readiness. */
 export class Health {
-  readonly #checks = new Map<string, HealthCheck>();
+  readonly #checks = new Map<string, { readonly check: HealthCheck; readonly role: HealthRole }>();
   #stopping = false;
 
-  register(name: string, check: HealthCheck): void {
-    this.#checks.set(name, check);
+  register(name: string, check: HealthCheck, role: HealthRole = 'required'): void {
+    this.#checks.set(name, { check, role });
   }
 
   /** From now on not ready, so that nobody sends more. */
@@ -27,12 +30,14 @@ export class Health {
   async readiness(): Promise<Readiness> {
     const checks: Record<string, HealthReport> = {};
     if (this.#stopping) checks['process'] = { status: 'down', reason: 'The service is stopping.' };
+    let ready = !this.#stopping;
     await Promise.all(
-      [...this.#checks].map(async ([name, check]) => {
-        checks[name] = await answered(check);
+      [...this.#checks].map(async ([name, { check, role }]) => {
+        const report = (checks[name] = await answered(check));
+        if (role === 'required' && report.status === 'down') ready = false;
       }),
     );
-    return { status: Object.values(checks).every(({ status }) => status === 'up') ? 'up' : 'down', checks };
+    return { status: ready ? 'up' : 'down', checks };
   }
 }
 

@@ -1,3 +1,4 @@
 export { DEFAULT_CONNECTION_BOUNDS, MongoDatabase, connectMongo, type ConnectionBounds, type MongoOptions } from './database.js';
 export { DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, MongoRefused, PartitionsOnlyGrow } from './errors.js';
 export { prepareMongo, type PrepareOptions, type Prepared } from './prepare.js';
+export { MongoProjectionStore } from './read-models/projection-store.js';

@@ -1,0 +1,60 @@
+import type { AnyBulkWriteOperation, ClientSession, Collection, Db } from 'mongodb';
+import type { CollectionPlan } from '../collections.js';
+
+/** What one writer has added to a total: the sum over all writers is the total. */
+export interface CounterDocument {
+  readonly _id: string;
+  readonly key: string;
+  readonly total: number;
+}
+
+/** Who writes counters: a partition, of which there is one writer at a time, or those who re-drive streams. */
+export type CounterWriter = number | 'redrive';
+
+export const countersName = (copy: string): string => `${copy}_counters`;
+
+export const countersPlan = (copy: string): CollectionPlan => ({
+  name: countersName(copy),
+  indexes: [{ name: 'by_key', key: { key: 1 } }],
+});
+
+/** Exact totals by key. Writers have rows of their own, so that two projectors never wait for each other. */
+export class Counters {
+  readonly #collection: Collection<CounterDocument>;
+
+  constructor(db: Db, copy: string) {
+    this.#collection = db.collection<CounterDocument>(countersName(copy));
+  }
+
+  async add(writer: CounterWriter, counters: ReadonlyMap<string, number>, session: ClientSession): Promise<void> {
+    if (counters.size === 0) return;
+    const changes: AnyBulkWriteOperation<CounterDocument>[] = [];
+    for (const [key, total] of counters) {
+      const filter = { _id: `${String(writer)} ${key}` };
+      changes.push({ updateOne: { filter, update: { $inc: { total }, $setOnInsert: { key } }, upsert: true } });
+    }
+    await this.#collection.bulkWrite(changes, { session, ordered: false });
+  }
+
+  /** Keys that are not here count nothing. */
+  async totals(keys: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const totals = new Map<string, number>();
+    const found = this.#collection.find({ key: { $in: [...keys] } }, { projection: { _id: 0, key: 1, total: 1 }, batchSize: 1000 });
+    for await (const { key, total } of found) totals.set(key, (totals.get(key) ?? 0) + total);
+    return totals;
+  }
+
+  /** Every total that is not zero, by key. */
+  async *all(): AsyncIterable<readonly [key: string, total: number]> {
+    let summed: readonly [key: string, total: number] | undefined;
+    for await (const { key, total } of this.#collection.find().sort({ key: 1 })) {
+      if (summed?.[0] === key) {
+        summed = [key, summed[1] + total];
+        continue;
+      }
+      if (summed !== undefined && summed[1] !== 0) yield summed;
+      summed = [key, total];
+    }
+    if (summed !== undefined && summed[1] !== 0) yield summed;
+  }
+}

@@ -1,0 +1,241 @@
+import {
+  revision,
+  type Epoch,
+  type Offset,
+  type ParkedEvent,
+  type ParkedStream,
+  type Partition,
+  type Progress,
+  type ProjectionBatch,
+  type ProjectionCopies,
+  type ProjectionName,
+  type ProjectionProgress,
+  type ProjectionStore,
+  type Revision,
+  type Row,
+  type StreamName,
+} from '@headwater/event-sourcing';
+import type { ClientSession, Collection } from 'mongodb';
+import { createCollections } from '../collections.js';
+import type { MongoDatabase } from '../database.js';
+import { asking } from '../errors.js';
+import { copyLines } from './copy-lines.js';
+import { Copies, PROJECTIONS_PLAN, RETIRED_MILLISECONDS, copiesIn, copyName } from './copies.js';
+import { Counters, countersName, countersPlan } from './counters.js';
+import { historyName, historyPlan, keepHistory } from './history.js';
+import type { ProjectionKind, StoredRow } from './kinds/kind.js';
+import { kindOf } from './kinds/kinds.js';
+import { Parked, parkedName, parkedPlan } from './parked.js';
+import { inTransaction } from './transaction.js';
+import { WATERMARKS_PLAN, Watermarks } from './watermarks.js';
+
+/** The collections of one copy, and how its rows lie in them. */
+interface Contents {
+  readonly name: string;
+  readonly kind: ProjectionKind;
+  readonly rows: Collection<StoredRow>;
+  readonly counters: Counters;
+  readonly parked: Parked;
+}
+
+/** Streams that one question asks for. */
+const STREAMS_AT_ONCE = 2000;
+
+/**
+ * The read models' writing side. Each copy of a projection has collections of its own, named by it; a batch is one transaction over all that
+ * it changes, and conflicts with every other one of its partition on the watermark.
+ */
+export class MongoProjectionStore implements ProjectionStore, ProjectionProgress {
+  readonly #copies: Copies;
+  readonly #watermarks: Watermarks;
+
+  constructor(private readonly database: MongoDatabase) {
+    this.#copies = new Copies(database.db);
+    this.#watermarks = new Watermarks(database.db, this.#copies);
+  }
+
+  async watermark(projection: ProjectionName, version: number, partition: Partition): Promise<Offset> {
+    return asking(async () => {
+      const [at] = await Promise.all([
+        this.#watermarks.at(copyName(projection, version), partition),
+        this.#copies.mustHave(projection, version),
+      ]);
+      return at;
+    });
+  }
+
+  async load(projection: ProjectionName, version: number, streams: readonly StreamName[]): Promise<readonly (Row<unknown> | undefined)[]> {
+    if (streams.length === 0) return [];
+    const { rows, kind } = this.#contents(projection, version);
+    const asked = [...new Set<string>(streams)];
+    const [stored, exists] = await asking(() =>
+      Promise.all([
+        rows.find({ _id: { $in: asked } }, { batchSize: asked.length + 1 }).toArray(),
+        this.#copies.isKnown(projection, version),
+      ]),
+    );
+    const found = new Map<string, Row<unknown>>();
+    if (exists) for (const row of stored) found.set(row._id, kind.decode(row));
+    return streams.map((stream) => found.get(stream));
+  }
+
+  async parkedAmong(
+    projection: ProjectionName,
+    version: number,
+    streams: readonly StreamName[],
+  ): Promise<ReadonlyMap<StreamName, ParkedStream>> {
+    if (streams.length === 0) return new Map();
+    const { parked } = this.#contents(projection, version);
+    const [found, exists] = await asking(() => Promise.all([parked.among(streams), this.#copies.isKnown(projection, version)]));
+    return exists ? found : new Map<StreamName, ParkedStream>();
+  }
+
+  async commit(batches: readonly ProjectionBatch[]): Promise<void> {
+    if (batches.length === 0) return;
+    await asking(() =>
+      inTransaction(this.database.client, async (session) => {
+        await this.#watermarks.advance(batches, session);
+        for (const batch of batches) await this.#apply(batch, session);
+      }),
+    );
+  }
+
+  async #apply(
+    { projection, version, partition, rows, counters, history, parked }: ProjectionBatch,
+    session: ClientSession,
+  ): Promise<void> {
+    const contents = this.#contents(projection, version);
+    await putRows(contents, rows, session);
+    await contents.counters.add(partition, counters, session);
+    if (contents.kind.history) await keepHistory(this.database.db, contents.name, history, session);
+    await contents.parked.park(parked, session);
+  }
+
+  async parked(projection: ProjectionName, version: number, limit: number, stream?: StreamName): Promise<readonly ParkedEvent[]> {
+    const { parked } = this.#contents(projection, version);
+    const [found, exists] = await asking(() => Promise.all([parked.list(limit, stream), this.#copies.isKnown(projection, version)]));
+    return exists ? found : [];
+  }
+
+  async unpark(
+    projection: ProjectionName,
+    version: number,
+    expected: Revision | 0,
+    row: Row<unknown>,
+    counters: ReadonlyMap<string, number>,
+  ): Promise<boolean> {
+    const contents = this.#contents(projection, version);
+    return asking(() =>
+      inTransaction(this.database.client, async (session) => {
+        await this.#copies.hold(projection, version, session);
+        const before = await contents.rows.findOne({ _id: row.stream }, { session, projection: { rev: 1 } });
+        if ((before?.rev ?? 0) !== expected) return false;
+        await putRows(contents, [row], session);
+        await contents.counters.add('redrive', counters, session);
+        await contents.parked.forget(row.stream, row.revision, session);
+        return true;
+      }),
+    );
+  }
+
+  async versions(projection: ProjectionName): Promise<ProjectionCopies> {
+    return copiesIn(await asking(() => this.#copies.read(projection)));
+  }
+
+  async create(projection: ProjectionName, version: number, epoch: Epoch): Promise<void> {
+    await asking(async () => {
+      const copies = copiesIn(await this.#copies.read(projection));
+      if (copies.served?.version === version || copies.building.some((copy) => copy.version === version)) return;
+      const name = copyName(projection, version);
+      const { indexes, history } = kindOf(projection);
+      await createCollections(this.database.db, [
+        PROJECTIONS_PLAN,
+        WATERMARKS_PLAN,
+        { name, indexes },
+        countersPlan(name),
+        parkedPlan(name),
+        ...(history ? [historyPlan(name)] : []),
+      ]);
+      await this.#copies.enter(projection, version, epoch);
+    });
+  }
+
+  /** The copies that are not served any more stay until `discard`: a reader may still be asking them. */
+  async serve(projection: ProjectionName, version: number): Promise<void> {
+    await asking(async () => {
+      const retired = await this.#copies.serve(projection, version);
+      if (retired.length > 0) await this.#watermarks.retire(retired.map((one) => copyName(projection, one)));
+    });
+  }
+
+  /**
+   * Drops the copies that nobody is served from any more. To be called every few seconds, by any number of projectors.
+   *
+   * @returns how many were dropped.
+   */
+  async discard(keptMilliseconds = RETIRED_MILLISECONDS): Promise<number> {
+    const { db } = this.database;
+    return asking(async () => {
+      const expired = await this.#copies.expired(keptMilliseconds);
+      for (const { projection, version } of expired) {
+        const name = `${projection}_${String(version)}`;
+        await this.#watermarks.retire([name]);
+        for (const collection of [name, countersName(name), parkedName(name), historyName(name)]) await db.dropCollection(collection);
+        await this.#watermarks.remove(name);
+        await this.#copies.forget(projection, version);
+      }
+      return expired.length;
+    });
+  }
+
+  async lastApplied(projection: ProjectionName, streams: readonly StreamName[]): Promise<readonly Progress[]> {
+    if (streams.length === 0) return [];
+    const { served } = await this.versions(projection);
+    if (served === undefined) return streams.map(() => ({ revision: 0 }));
+    const contents = this.#contents(projection, served.version);
+    const progress: Progress[] = [];
+    for (let from = 0; from < streams.length; from += STREAMS_AT_ONCE) {
+      progress.push(...(await asking(() => progressOf(contents, streams.slice(from, from + STREAMS_AT_ONCE)))));
+    }
+    return progress;
+  }
+
+  /** Every line of a copy, in order: two copies that hold the same give the same lines (`copy-lines.ts`). */
+  lines(projection: ProjectionName, version: number): AsyncIterable<string> {
+    return copyLines(this.database.db, projection, version);
+  }
+
+  #contents(projection: ProjectionName, version: number): Contents {
+    const { db } = this.database;
+    const name = copyName(projection, version);
+    return {
+      name,
+      kind: kindOf(projection),
+      rows: db.collection<StoredRow>(name),
+      counters: new Counters(db, name),
+      parked: new Parked(db, projection, name),
+    };
+  }
+}
+
+async function putRows({ rows, kind }: Contents, changed: readonly Row<unknown>[], session: ClientSession): Promise<void> {
+  if (changed.length === 0) return;
+  const changes = changed.map((row) => {
+    const replacement = kind.encode(row);
+    return { replaceOne: { filter: { _id: replacement._id }, replacement, upsert: true } };
+  });
+  await rows.bulkWrite(changes, { session, ordered: false });
+}
+
+async function progressOf({ rows, parked }: Contents, streams: readonly StreamName[]): Promise<readonly Progress[]> {
+  const asked = [...new Set<string>(streams)];
+  const [found, standing] = await Promise.all([
+    rows.find({ _id: { $in: asked } }, { projection: { rev: 1 }, batchSize: asked.length + 1 }).toArray(),
+    parked.among(streams),
+  ]);
+  const revisions = new Map(found.map(({ _id, rev }) => [_id, revision(rev)]));
+  return streams.map((stream) => {
+    const stands = standing.get(stream);
+    return { revision: revisions.get(stream) ?? 0, ...(stands === undefined ? {} : { parkedAt: stands.at }) };
+  });
+}

@@ -1,3 +1,5 @@
+import { distributedRoots } from './scripts/lib/distributed-roots.mjs';
+
 // The tests run on what tsc compiled, as ES modules: npm test starts Jest with --experimental-vm-modules.
 const shared = {
   rootDir: import.meta.dirname,
@@ -7,6 +9,7 @@ const shared = {
 };
 const compiled = ['<rootDir>/libs', '<rootDir>/apps'];
 const slow = ['\\.int\\.spec\\.js$', '\\.e2e\\.spec\\.js$'];
+const slowSuites = (folder) => [`${folder}/dist/**/*.int.spec.js`, `${folder}/dist/**/*.e2e.spec.js`];
 
 export default {
   globalSetup: '<rootDir>/scripts/lib/jest-node-version.mjs',
@@ -26,7 +29,14 @@ export default {
       ...shared,
       displayName: 'integration',
       roots: compiled,
-      testMatch: ['**/dist/**/*.int.spec.js', '**/dist/**/*.e2e.spec.js'],
+      testMatch: [...slowSuites('**'), ...distributedRoots.map((folder) => `!**/${folder}/dist/**`)],
+    },
+    {
+      // Kafka and MongoDB are started for these, and only for these: scripts/lib/test-servers.mjs.
+      ...shared,
+      displayName: 'distributed',
+      roots: compiled,
+      testMatch: distributedRoots.flatMap((folder) => slowSuites(`**/${folder}`)),
     },
     {
       ...shared,

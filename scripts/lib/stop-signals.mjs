@@ -14,7 +14,7 @@ export function onStopAsked(listener) {
     if (!underNpm || process.ppid === parent) return;
     clearInterval(watch);
     listener('SIGTERM');
-  }, 500);
+  }, 500).unref();
   return () => {
     clearInterval(watch);
     for (const signal of signals) process.off(signal, listener);
@@ -24,8 +24,11 @@ export function onStopAsked(listener) {
 /** @returns {Promise<NodeJS.Signals>} once we are asked to stop */
 export function untilStopIsAsked() {
   return new Promise((resolve) => {
+    // Listening alone keeps no process alive.
+    const alive = setInterval(() => {}, 60_000);
     const off = onStopAsked((signal) => {
       off();
+      clearInterval(alive);
       resolve(signal);
     });
   });

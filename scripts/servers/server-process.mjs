@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../lib/workspace.mjs';
 import { findOnPath } from './programs.mjs';
 
 const running = new Set();
@@ -68,6 +69,14 @@ function tiedToOurLife() {
   return setpriv ? [setpriv, '--pdeathsig', 'KILL'] : [];
 }
 
+/** A server does not come up, or does not answer. */
+export class ServerNotReady extends Failure {
+  /** @param {string} what @param {string} problem @param {string} [log] its end is told too */
+  constructor(what, problem, log) {
+    super(`${what}: ${problem}${log ? `; the end of its output:\n${readFileSync(log, 'utf8').slice(-2000)}` : ''}`);
+  }
+}
+
 /**
  * Asks until the answer is not undefined; an error is one more reason to ask again.
  * @template T
@@ -75,23 +84,21 @@ function tiedToOurLife() {
  * @param {() => Promise<T | undefined>} ask
  * @param {{ milliseconds: number, process?: ServerProcess, log?: string }} options the process that must go on running meanwhile, and its log
  * @returns {Promise<T>}
+ * @throws {ServerNotReady}
  */
 export async function until(what, ask, { milliseconds, process, log }) {
   const deadline = performance.now() + milliseconds;
   let problem;
   while (performance.now() < deadline) {
-    if (process && !process.running) throw new Error(`${what}: the process has ended${endOf(log)}`);
+    if (process && !process.running) throw new ServerNotReady(what, 'the process has ended', log);
     try {
       const answer = await ask();
       if (answer !== undefined) return answer;
+      problem = undefined;
     } catch (error) {
-      problem = error;
+      problem = error.message;
     }
     await sleep(50);
   }
-  throw new Error(`${what}: not within ${milliseconds} ms${endOf(log)}`, { cause: problem });
-}
-
-function endOf(log) {
-  return log ? `; the end of its output:\n${readFileSync(log, 'utf8').slice(-2000)}` : '';
+  throw new ServerNotReady(what, `not ready within ${milliseconds} ms${problem ? ` (${problem})` : ''}`, log);
 }

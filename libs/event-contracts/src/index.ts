@@ -21,6 +21,7 @@ export {
   type Topic,
   type TopicPartition,
 } from './log-partitions.js';
+export { cloudEventId, messageHeaders, schemaId, type MessageHeaders } from './message-headers.js';
 export type { HeadwaterEvent, HeadwaterEventType } from './headwater-events.js';
 export {
   entityStream,

@@ -1,0 +1,223 @@
+import { connect, type Socket } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import type { ISocketFactory } from 'kafkajs';
+import { BEFORE_FIRST, LogTrimmed, offset, partition, type ReadLimit } from '@headwater/event-sourcing';
+import { withSubject } from '@headwater/event-sourcing/testing';
+import { ForeignEntry, KafkaUnavailable, PartitionUnknown, RecordTooLarge } from './errors.js';
+import { clientOf } from './kafka-connection.js';
+import { KafkaEventLog } from './kafka-event-log.js';
+import { records } from './testing/log-records.js';
+import { TEST_PREFIX, newEpoch, testConnection, testLog } from './testing/test-kafka.js';
+import { kafkaPartition, topicNames } from './topic-names.js';
+
+const [P0, P1, P2, P3] = [partition(0), partition(1), partition(2), partition(3)] as const;
+const PLENTY: ReadLimit = { entries: 1000, characters: 100_000_000 };
+const test = withSubject(() => testLog());
+
+/** Sockets that count what is written to them. */
+function countingSockets(): { readonly socketFactory: ISocketFactory; readonly requests: () => number } {
+  let requests = 0;
+  const counted = (socket: Socket): Socket => {
+    const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+    socket.write = (...args: unknown[]) => {
+      requests += 1;
+      return write(...args);
+    };
+    return socket;
+  };
+  return {
+    requests: () => requests,
+    socketFactory: ({ host, port, onConnect }) => counted(connect({ host, port }, onConnect)),
+  };
+}
+
+async function timed<T>(work: Promise<T>): Promise<{ readonly result: T; readonly milliseconds: number }> {
+  const start = performance.now();
+  return { result: await work, milliseconds: performance.now() - start };
+}
+
+describe('The log on Kafka', () => {
+  it('cuts what is published at once into batches that the topic takes, in order', async () => {
+    const subject = await testLog({ bounds: { batchBytes: 20_000 }, settings: { maxMessageBytes: 25_000 } });
+    try {
+      const given = records(30, { characters: 5000 });
+      expect(await subject.log.publish(P0, given)).toBe(29);
+      expect(await subject.log.read(P0, BEFORE_FIRST, PLENTY)).toMatchObject(given);
+    } finally {
+      await subject.close();
+    }
+  });
+
+  it('says which batch was too large, and goes on with the next', async () => {
+    const subject = await testLog({ settings: { maxMessageBytes: 25_000 } });
+    try {
+      await expect(subject.log.publish(P0, records(1, { characters: 30_000 }))).rejects.toThrow(RecordTooLarge);
+      expect(await subject.log.publish(P0, records(1))).toBe(0);
+    } finally {
+      await subject.close();
+    }
+  });
+
+  it(
+    'keeps the order of calls for one partition, and serves several at the same time',
+    test(async ({ log }) => {
+      const given = records(40);
+      const ends = await Promise.all(given.flatMap((record) => [log.publish(P0, [record]), log.publish(P3, [record])]));
+      expect(ends).toEqual(given.flatMap((_, index) => [index, index]));
+      for (const at of [P0, P3]) expect(await log.read(at, BEFORE_FIRST, PLENTY)).toMatchObject(given);
+    }),
+  );
+
+  it(
+    'names what it cannot write to',
+    test(async ({ log }) => {
+      await expect(log.publish(partition(8), records(1))).rejects.toThrow(PartitionUnknown);
+      await expect(log.read(partition(8), BEFORE_FIRST, PLENTY)).rejects.toThrow(PartitionUnknown);
+    }),
+  );
+
+  it('is not there, without topics, and says so soon', async () => {
+    const log = new KafkaEventLog({ connection: testConnection(), prefix: TEST_PREFIX, epoch: newEpoch() });
+    try {
+      const { result, milliseconds } = await timed(
+        Promise.allSettled([log.publish(P0, records(1)), log.read(P0, BEFORE_FIRST, PLENTY), log.last(P0), log.partitions()]),
+      );
+      for (const outcome of result) expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'KafkaUnavailable' } });
+      expect(milliseconds).toBeLessThan(3000);
+    } finally {
+      await log.close();
+    }
+  });
+
+  it('says that Kafka is away, within a bounded time, and closes', async () => {
+    const connection = testConnection({ brokers: ['127.0.0.1:9'], connectMilliseconds: 300 });
+    const log = new KafkaEventLog({ connection, prefix: TEST_PREFIX, epoch: newEpoch() });
+    await expect(log.publish(P0, records(1))).rejects.toThrow(KafkaUnavailable);
+    await expect(log.last(P0)).rejects.toThrow(KafkaUnavailable);
+    await log.close();
+  });
+
+  it('tells entries of another writer from its own', async () => {
+    const subject = await testLog();
+    const producer = clientOf(testConnection()).producer();
+    try {
+      const { topic, index } = kafkaPartition(topicNames(TEST_PREFIX, subject.epoch), P1);
+      await producer.connect();
+      await subject.log.publish(P1, records(1));
+      await producer.send({ topic, messages: [{ partition: index, value: '{"by":"somebody else"}' }] });
+      await expect(subject.log.read(P1, BEFORE_FIRST, PLENTY)).rejects.toThrow(ForeignEntry);
+      expect(await subject.log.read(P1, BEFORE_FIRST, { ...PLENTY, entries: 1 })).toHaveLength(1);
+    } finally {
+      await producer.disconnect();
+      await subject.close();
+    }
+  });
+
+  it('says where it goes on when its beginning is gone, whoever asks', async () => {
+    const subject = await testLog();
+    const admin = clientOf(testConnection()).admin();
+    try {
+      const { topic, index } = kafkaPartition(topicNames(TEST_PREFIX, subject.epoch), P0);
+      await subject.log.publish(P0, records(10));
+      expect(await subject.log.first(P0)).toBe(0);
+      await admin.connect();
+      await admin.fetchTopicMetadata({ topics: [topic] });
+      await admin.deleteTopicRecords({ topic, partitions: [{ partition: index, offset: '4' }] });
+      expect(await subject.log.first(P0)).toBe(4);
+      await expect(subject.log.read(P0, BEFORE_FIRST, PLENTY)).rejects.toThrow(LogTrimmed);
+      expect(await subject.log.arrivals(new Map([[P0, BEFORE_FIRST]]), 5000)).toEqual([P0]);
+      expect((await subject.log.read(P0, offset(3), PLENTY)).map((entry) => entry.offset)).toEqual([4, 5, 6, 7, 8, 9]);
+    } finally {
+      await admin.disconnect();
+      await subject.close();
+    }
+  });
+});
+
+describe('Waiting at the end of the log on Kafka', () => {
+  it(
+    'ends with the first entry of any of the partitions',
+    test(async ({ log }) => {
+      const ends = new Map([P0, P1, P2, P3].map((at) => [at, BEFORE_FIRST]));
+      const waiting = timed(log.arrivals(ends, 10_000));
+      setTimeout(() => void log.publish(P2, records(3)), 300);
+      const { result, milliseconds } = await waiting;
+      expect(result).toEqual([P2]);
+      expect(milliseconds).toBeLessThan(2000);
+      expect(await log.read(P2, BEFORE_FIRST, PLENTY)).toHaveLength(3);
+    }),
+  );
+
+  it(
+    'ends after the time given, where nothing comes, and looks once where that is none',
+    test(async ({ log }) => {
+      await log.publish(P0, records(1));
+      const atEnd = new Map([
+        [P0, offset(0)],
+        [P1, BEFORE_FIRST],
+      ]);
+      const { result, milliseconds } = await timed(log.arrivals(atEnd, 400));
+      expect(result).toEqual([]);
+      expect(milliseconds).toBeGreaterThan(350);
+      expect(milliseconds).toBeLessThan(1500);
+      expect(await log.arrivals(new Map([[P0, BEFORE_FIRST]]), 0)).toEqual([P0]);
+      expect(await log.arrivals(new Map(), 10)).toEqual([]);
+    }),
+  );
+
+  it('brings what is read next with it: that read asks nobody', async () => {
+    const { socketFactory, requests } = countingSockets();
+    const subject = await testLog({ connection: testConnection({ socketFactory }) });
+    try {
+      const given = records(20);
+      await subject.log.publish(P0, given);
+      expect(await subject.log.arrivals(new Map([[P0, BEFORE_FIRST]]), 1000)).toEqual([P0]);
+      const before = requests();
+      expect(before).toBeGreaterThan(0);
+      const first = await subject.log.read(P0, BEFORE_FIRST, { ...PLENTY, entries: 15 });
+      expect([...first, ...(await subject.log.read(P0, offset(14), PLENTY))]).toMatchObject(given);
+      expect(requests()).toBe(before);
+      expect(await subject.log.read(P0, offset(19), PLENTY)).toEqual([]);
+      expect(requests()).toBeGreaterThan(before);
+    } finally {
+      await subject.close();
+    }
+  });
+
+  it(
+    'waits beyond the end too, which a log that lost its newest entries has before it',
+    test(async ({ log }) => {
+      const { result, milliseconds } = await timed(
+        log.arrivals(
+          new Map([
+            [P0, offset(50)],
+            [P1, BEFORE_FIRST],
+          ]),
+          500,
+        ),
+      );
+      expect(result).toEqual([]);
+      expect(milliseconds).toBeGreaterThan(450);
+      expect(milliseconds).toBeLessThan(2000);
+    }),
+  );
+
+  it(
+    'finds partitions that were added meanwhile',
+    test(async ({ log, topics }) => {
+      expect(await log.partitions()).toEqual([0, 1, 2, 3]);
+      await topics.prepare({
+        partitions: 3,
+        replicationFactor: 1,
+        minInSyncReplicas: 1,
+        maxMessageBytes: 1_000_000,
+        retentionMilliseconds: -1,
+      });
+      const deadline = performance.now() + 10_000;
+      while ((await log.partitions()).length < 6 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 200));
+      expect(await log.partitions()).toEqual([0, 1, 2, 3, 4, 5]);
+      expect(await log.publish(partition(5), records(1))).toBe(0);
+      expect(await log.arrivals(new Map([[partition(5), BEFORE_FIRST]]), 2000)).toEqual([5]);
+    }),
+  );
+});

@@ -1,0 +1,230 @@
+import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
+import type { Epoch } from '@headwater/event-sourcing';
+import { kafkaError, protocolType } from './errors.js';
+import { clientOf, type KafkaConnection } from './kafka-connection.js';
+import { namesIn, topicNames } from './topic-names.js';
+
+/** How the topics of a log are made. */
+export interface TopicSettings {
+  /** Of each of the two topics. */
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  readonly minInSyncReplicas: number;
+  readonly maxMessageBytes: number;
+  /** -1, the default: for ever. Readers that begin anew need all of it; a trimmed log ends with a re-log. */
+  readonly retentionMilliseconds: number;
+}
+
+export const DEFAULT_TOPIC_SETTINGS: Omit<TopicSettings, 'partitions'> = {
+  replicationFactor: 1,
+  minInSyncReplicas: 1,
+  // Kafka's own default, said so that a broker with another one changes nothing.
+  maxMessageBytes: 1_048_588,
+  retentionMilliseconds: -1,
+};
+
+/**
+ * What a message has beside the encoded event, at most: its place, which names the stream, in the value, the key and two headers, and its
+ * batch's own bytes.
+ */
+export const ENVELOPE_BYTES = 64 * 1024;
+
+export interface TopicDemands {
+  /** How many partitions of each topic the event store counts on. */
+  readonly partitions: number;
+  /** Bytes of the largest event (`HEADWATER_EVENT_MAX_BYTES`). */
+  readonly eventMaxBytes: number;
+  readonly retentionMilliseconds: number;
+}
+
+export interface KafkaTopicsOptions {
+  readonly connection: KafkaConnection;
+  readonly prefix: string;
+  readonly epoch: Epoch;
+}
+
+/** What `prepare` did to a topic. */
+export interface PreparedTopic {
+  readonly topic: string;
+  readonly outcome: 'created' | 'extended' | 'unchanged';
+  readonly partitions: number;
+}
+
+/** The topics are not as this service needs them. Says everything that is wrong, and what to run. */
+export class TopicsUnfit extends Error {
+  override readonly name = 'TopicsUnfit';
+  constructor(readonly mistakes: readonly string[]) {
+    super(`The topics of the log are not as they must be:\n${mistakes.map((mistake) => `  - ${mistake}`).join('\n')}`);
+  }
+}
+
+interface FoundTopic {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly settings: ReadonlyMap<string, string>;
+}
+
+const SETTINGS = ['cleanup.policy', 'retention.ms', 'retention.bytes', 'max.message.bytes', 'min.insync.replicas'] as const;
+
+/** Makes and examines the topics of one life of the log. */
+export class KafkaTopics {
+  readonly #connection: KafkaConnection;
+  readonly #topics: readonly string[];
+
+  constructor({ connection, prefix, epoch }: KafkaTopicsOptions) {
+    this.#connection = connection;
+    this.#topics = namesIn(topicNames(prefix, epoch));
+  }
+
+  /**
+   * Creates the topics that are missing, and adds partitions to those that have fewer. Settings of topics that exist stay as they are:
+   * operators may have changed them. Can be called again, by several at once.
+   *
+   * @throws KafkaUnavailable, KafkaRefused
+   */
+  prepare(settings: TopicSettings): Promise<readonly PreparedTopic[]> {
+    return this.#asking('Preparing the topics', async (admin) => {
+      const before = await found(admin, this.#topics);
+      const missing = this.#topics.filter((topic) => !before.has(topic));
+      const created = new Set(missing.length > 0 && (await create(admin, missing, settings)) ? missing : []);
+      const now = await found(admin, this.#topics);
+      const short = this.#topics.filter((topic) => (now.get(topic) ?? 0) < settings.partitions);
+      if (short.length > 0) await extend(admin, short, settings.partitions);
+      return this.#topics.map((topic) => ({
+        topic,
+        outcome: created.has(topic) ? 'created' : short.includes(topic) ? 'extended' : 'unchanged',
+        partitions: Math.max(settings.partitions, now.get(topic) ?? 0),
+      }));
+    });
+  }
+
+  /**
+   * Examines what a service rests on. To be called at its start: publishing to a topic that is missing fails late, and one that forgets
+   * looks well until somebody reads from the start.
+   *
+   * @throws TopicsUnfit, KafkaUnavailable, KafkaRefused
+   */
+  async check(demands: TopicDemands): Promise<void> {
+    const topics = await this.#asking('Examining the topics', async (admin) => {
+      const partitions = await found(admin, this.#topics);
+      const settings =
+        partitions.size === 0 ? new Map<string, ReadonlyMap<string, string>>() : await settingsOf(admin, [...partitions.keys()]);
+      return [...partitions].map(([topic, count]) => ({
+        topic,
+        partitions: count,
+        settings: settings.get(topic) ?? new Map<string, string>(),
+      }));
+    });
+    const known = new Map(topics.map((topic) => [topic.topic, topic]));
+    const mistakes = this.#topics.flatMap((name) => {
+      const topic = known.get(name);
+      return topic === undefined ? [`Topic ${name} does not exist. Run npm run topics.`] : mistakesOf(topic, demands);
+    });
+    if (mistakes.length > 0) throw new TopicsUnfit(mistakes);
+  }
+
+  /** Removes the topics with all that is in them. For a life of the log that is over, and for tests. */
+  delete(): Promise<void> {
+    return this.#asking('Deleting the topics', async (admin) => {
+      const there = [...(await found(admin, this.#topics)).keys()];
+      if (there.length > 0) await admin.deleteTopics({ topics: there });
+    });
+  }
+
+  async #asking<T>(what: string, ask: (admin: Admin) => Promise<T>): Promise<T> {
+    const admin = clientOf(this.#connection).admin();
+    try {
+      await admin.connect();
+      return await ask(admin);
+    } catch (error) {
+      throw kafkaError(what, error);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+}
+
+/** Those of the topics that exist, with how many partitions they have. */
+async function found(admin: Admin, topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const names = new Set(await admin.listTopics());
+  const there = topics.filter((topic) => names.has(topic));
+  if (there.length === 0) return new Map();
+  const { topics: metadata } = await admin.fetchTopicMetadata({ topics: there });
+  return new Map(metadata.map(({ name, partitions }) => [name, partitions.length]));
+}
+
+/** @returns false where another one was faster. */
+function create(admin: Admin, topics: readonly string[], settings: TopicSettings): Promise<boolean> {
+  return admin.createTopics({ topics: topics.map((topic) => configOf(topic, settings)), waitForLeaders: true });
+}
+
+function configOf(topic: string, settings: TopicSettings): ITopicConfig {
+  const entries: Readonly<Record<(typeof SETTINGS)[number], number | string>> = {
+    'cleanup.policy': 'delete',
+    'retention.ms': settings.retentionMilliseconds,
+    'retention.bytes': -1,
+    'max.message.bytes': settings.maxMessageBytes,
+    'min.insync.replicas': settings.minInSyncReplicas,
+  };
+  return {
+    topic,
+    numPartitions: settings.partitions,
+    replicationFactor: settings.replicationFactor,
+    configEntries: Object.entries(entries).map(([name, value]) => ({ name, value: String(value) })),
+  };
+}
+
+async function extend(admin: Admin, topics: readonly string[], count: number): Promise<void> {
+  try {
+    await admin.createPartitions({ topicPartitions: topics.map((topic) => ({ topic, count })) });
+  } catch (error) {
+    // Another one was faster: they have as many, or more.
+    if (protocolType(error) !== 'INVALID_PARTITIONS') throw error;
+  }
+}
+
+async function settingsOf(admin: Admin, topics: readonly string[]): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: [...SETTINGS] })),
+  });
+  return new Map(
+    resources.map(({ resourceName, configEntries }) => [
+      resourceName,
+      new Map(configEntries.map(({ configName, configValue }) => [configName, configValue])),
+    ]),
+  );
+}
+
+function mistakesOf({ topic, partitions, settings }: FoundTopic, demands: TopicDemands): readonly string[] {
+  const change = (name: string, value: string | number): string =>
+    `Set it: kafka-configs --alter --topic ${topic} --add-config ${name}=${String(value)}.`;
+  const number = (name: (typeof SETTINGS)[number]): number => Number(settings.get(name) ?? NaN);
+  const needed = demands.eventMaxBytes + ENVELOPE_BYTES;
+  const wanted = demands.retentionMilliseconds;
+  const kept = number('retention.ms');
+  const mistakes: string[] = [];
+  if (partitions < demands.partitions)
+    mistakes.push(
+      `Topic ${topic} has ${String(partitions)} partitions, and the event store counts on ${String(demands.partitions)}. ` +
+        `Run npm run topics -- --partitions ${String(demands.partitions)}.`,
+    );
+  if (!(number('max.message.bytes') >= needed))
+    mistakes.push(
+      `Topic ${topic} takes messages of ${settings.get('max.message.bytes') ?? 'unknown'} bytes, and an event may need ${String(needed)} ` +
+        `(HEADWATER_EVENT_MAX_BYTES and its envelope). ${change('max.message.bytes', needed)}`,
+    );
+  if (settings.get('cleanup.policy') !== 'delete')
+    mistakes.push(
+      `Topic ${topic} has cleanup.policy=${settings.get('cleanup.policy') ?? 'unknown'}, which drops events that readers need. ${change('cleanup.policy', 'delete')}`,
+    );
+  if (!(kept === -1 || (wanted !== -1 && kept >= wanted)))
+    mistakes.push(
+      `Topic ${topic} has retention.ms=${settings.get('retention.ms') ?? 'unknown'}, and ${String(wanted)} is expected. ${change('retention.ms', wanted)}`,
+    );
+  if (number('retention.bytes') !== -1)
+    mistakes.push(
+      `Topic ${topic} forgets events beyond ${settings.get('retention.bytes') ?? 'unknown'} bytes. ${change('retention.bytes', -1)}`,
+    );
+  return mistakes;
+}

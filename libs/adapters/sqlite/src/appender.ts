@@ -41,12 +41,14 @@ export class Appender {
   }
 
   /**
+   * @param also stores something else in the same transaction, with what became of the units; where it throws, nothing is stored.
    * @returns each unit's outcome and the entries that the log has gained, once they are durable.
    * @throws GroupRefused
    */
   append(
     units: readonly Unit[],
     fields: readonly Field[],
+    also?: (outcomes: readonly UnitOutcome[]) => void,
   ): { readonly outcomes: readonly UnitOutcome[]; readonly entries: readonly LogEntry[] } {
     this.#entries = [];
     const before = this.#seq;
@@ -55,6 +57,7 @@ export class Appender {
       this.db.exec('BEGIN IMMEDIATE');
       const commits = new CommitFields(fields);
       const outcomes = units.map((unit) => this.#unit(unit, commits));
+      also?.(outcomes);
       committing = true;
       this.db.exec('COMMIT');
       return { outcomes, entries: this.#entries };

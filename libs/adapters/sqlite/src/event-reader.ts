@@ -52,7 +52,7 @@ export class EventReader implements Omit<EventStore, 'append' | 'appendTogether'
     this.#baseOf = new Query(db, 'SELECT l.base FROM streams s CROSS JOIN log l ON l.stream = s.id WHERE s.name = ? AND l.revision = ?');
     this.#scan = new Query(
       db,
-      `SELECT ${COMMIT_COLUMNS} FROM log l CROSS JOIN streams s ON s.id = l.stream WHERE l.seq > ? ORDER BY l.seq LIMIT ?`,
+      `SELECT ${COMMIT_COLUMNS} FROM log l CROSS JOIN streams s ON s.id = l.stream WHERE l.seq > ? AND l.seq <= ? ORDER BY l.seq LIMIT ?`,
     );
     this.#receipt = new Query(db, 'SELECT first, last, written FROM receipts WHERE push = ?');
     this.#ends = new Query(
@@ -109,16 +109,17 @@ export class EventReader implements Omit<EventStore, 'append' | 'appendTogether'
     );
   }
 
-  async scan(after?: string): Promise<CommitPage> {
+  /** @param upTo the sequence number at which a commit ends, and the scan with it. */
+  async scan(after?: string, upTo = Number.MAX_SAFE_INTEGER): Promise<CommitPage> {
     const start = after === undefined ? 0 : Number(after);
     return inSnapshot(this.db, () => {
-      const rows = within(this.#scan.iterate(start, SCAN_PAGE), this.pageCharacters, (row) => [row, sizeOf(row)]);
+      const rows = within(this.#scan.iterate(start, upTo, SCAN_PAGE), this.pageCharacters, (row) => [row, sizeOf(row)]);
       for (let last = rows.at(-1); last?.[4] === null; last = rows.at(-1)) {
-        rows.push(...this.#scan.all(last[0], 1));
+        rows.push(...this.#scan.all(last[0], upTo, 1));
         if (rows.at(-1) === last) throw new Error('The last commit of the log has no end.');
       }
       const last = rows.at(-1);
-      const more = last !== undefined && this.#scan.get(last[0], 1) !== undefined;
+      const more = last !== undefined && this.#scan.get(last[0], upTo, 1) !== undefined;
       return { commits: commitsOf(rows), ...(more ? { next: String(last[0]) } : {}) };
     });
   }

@@ -78,6 +78,7 @@ export type FromWriter =
 export type OpeningError =
   | { readonly kind: 'too new'; readonly found: number; readonly known: number }
   | { readonly kind: 'unreadable'; readonly reason: string }
+  | { readonly kind: 'import unfinished' }
   | { readonly kind: 'other'; readonly message: string };
 
 export interface WriterData {

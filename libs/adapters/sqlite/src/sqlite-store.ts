@@ -76,7 +76,7 @@ export interface StoreStatus extends ProjectionsState {
  * Opens the store of a data folder, which it takes for this process. Returns when it can be asked and written to; projections that are
  * behind go on in the background.
  *
- * @throws DataFolderInUse, DataFolderTooNew, DataFolderUnreadable
+ * @throws DataFolderInUse, DataFolderTooNew, DataFolderUnreadable, ImportUnfinished
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   const lock = lockFolder(options.dataDir);

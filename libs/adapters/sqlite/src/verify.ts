@@ -14,6 +14,7 @@ import { NEWEST_FORMAT, formatOf, migrate } from './schema.js';
 import { ONLY_PARTITION, StoredLog } from './stored-log.js';
 import { Streams } from './streams.js';
 import { kindOf } from './tables/kinds.js';
+import { assertWhole } from './transfer/import-mark.js';
 import { verifyLog } from './verify-log.js';
 
 /** How the served copy of a projection compares with a replay of the log up to where it stands. */
@@ -41,7 +42,7 @@ const REPLAY_LIMIT = { entries: 2000, characters: 16 * 1024 * 1024 };
  * Checks a data folder whose service is stopped: the event store in itself, and every projection against a replay of the log into tables of
  * its own, which are made beside the database and removed again. Nothing in the database is changed.
  *
- * @throws DataFolderInUse, DataFolderTooNew, DataFolderUnreadable
+ * @throws DataFolderInUse, DataFolderTooNew, DataFolderUnreadable, ImportUnfinished
  */
 export async function verifyDataFolder(dataDir: string): Promise<VerificationReport> {
   const lock = lockFolder(dataDir);
@@ -64,6 +65,7 @@ function openExisting(dataDir: string): DatabaseSync {
     const format = formatOf(db, dataDir);
     if (format > NEWEST_FORMAT) throw new DataFolderTooNew(dataDir, format, NEWEST_FORMAT);
     if (format < NEWEST_FORMAT) throw new DataFolderUnreadable(dataDir, 'it is empty or of an older format: start the service once');
+    assertWhole(db, dataDir);
     return db;
   } catch (error) {
     db?.close();

@@ -9,6 +9,7 @@ import {
   type Receipt,
   type StreamName,
 } from '@headwater/event-sourcing';
+import { ImportUnfinished } from '@headwater/transfer';
 import { DataFolderTooNew, DataFolderUnreadable } from './errors.js';
 import {
   charactersOf,
@@ -403,6 +404,8 @@ function asError(error: OpeningError, folder: string): Error {
       return new DataFolderTooNew(folder, error.found, error.known);
     case 'unreadable':
       return new DataFolderUnreadable(folder, error.reason);
+    case 'import unfinished':
+      return new ImportUnfinished(folder);
     case 'other':
       return new DataFolderUnreadable(folder, error.message);
   }

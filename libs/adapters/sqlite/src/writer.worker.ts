@@ -1,9 +1,11 @@
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
+import { ImportUnfinished } from '@headwater/transfer';
 import { databasePath } from './data-folder.js';
 import { openForWriting } from './database.js';
 import { DataFolderTooNew, DataFolderUnreadable, isUnreadable, messageOf } from './errors.js';
 import type { FromWriter, OpeningError, ToWriter, WriterData } from './messages.js';
 import { migrate } from './schema.js';
+import { assertWhole } from './transfer/import-mark.js';
 import { WriterLoop, type WriterPort } from './writer-loop.js';
 
 /** The messages of this thread's parent. */
@@ -42,6 +44,7 @@ class ParentMessages implements WriterPort {
 function openingError(error: unknown): OpeningError {
   if (error instanceof DataFolderTooNew) return { kind: 'too new', found: error.found, known: error.known };
   if (error instanceof DataFolderUnreadable) return { kind: 'unreadable', reason: error.reason };
+  if (error instanceof ImportUnfinished) return { kind: 'import unfinished' };
   if (isUnreadable(error)) return { kind: 'unreadable', reason: `headwater.db is no database of this service (${messageOf(error)})` };
   return { kind: 'other', message: messageOf(error) };
 }
@@ -52,6 +55,7 @@ async function main(parent: MessagePort, { dataDir, bounds }: WriterData): Promi
   try {
     const db = openForWriting(databasePath(dataDir), bounds);
     migrate(db, dataDir);
+    assertWhole(db, dataDir);
     loop = new WriterLoop(db, messages, bounds);
   } catch (error) {
     messages.post({ type: 'failed', error: openingError(error) });

@@ -1,0 +1,3 @@
+import { InMemoryExportIndex, exportIndexContract } from './testing/index.js';
+
+exportIndexContract('InMemoryExportIndex', () => new InMemoryExportIndex());

@@ -140,6 +140,20 @@ export default tseslint.config(
   },
   ...bansByFolder(),
   {
+    // These tests run whole applications.
+    files: ['apps/e2e/**/*.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          depConstraints,
+          allow: ['headwater', 'command-service', 'projector', 'query-gateway'].map((app) => `@headwater/${app}/start`),
+          enforceBuildableLibDependency: false,
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.spec.ts', '**/testing/**/*.ts'],
     rules: {
       // expect(port.method) and expect.objectContaining are how Jest is written.

@@ -1,6 +1,6 @@
-import { mustBe, newProject, textIn, type TestProject } from './testing/api.js';
-import type { Answer, HttpClient, Json, JsonObject } from './testing/http-client.js';
-import { startTestApp, type TestApp } from './testing/test-app.js';
+import { mustBe, newProject, textIn, type TestProject } from '../testing/api.js';
+import type { Answer, HttpClient, Json, JsonObject } from '../testing/http-client.js';
+import { startTestApp, type TestApp } from '../testing/test-app.js';
 
 const CONTEXT = {
   id: '@context',

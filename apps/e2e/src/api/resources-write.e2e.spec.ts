@@ -1,6 +1,6 @@
-import { mustBe, newProject, textIn, type TestProject } from './testing/api.js';
-import type { Answer, HttpClient } from './testing/http-client.js';
-import { startTestApp, type TestApp } from './testing/test-app.js';
+import { mustBe, newProject, textIn, type TestProject } from '../testing/api.js';
+import type { Answer, HttpClient } from '../testing/http-client.js';
+import { startTestApp, type TestApp } from '../testing/test-app.js';
 
 const CONTEXTS = 'https://bluebrain.github.io/nexus/contexts';
 const UNCONSTRAINED = 'https://bluebrain.github.io/nexus/schemas/unconstrained.json';

@@ -1,7 +1,7 @@
-import { newProject } from './testing/api.js';
-import { EventStream } from './testing/event-stream.js';
-import { HttpClient } from './testing/http-client.js';
-import { startTestApp, temporaryFolder, type TestApp } from './testing/test-app.js';
+import { newProject } from '../testing/api.js';
+import { EventStream } from '../testing/event-stream.js';
+import { HttpClient } from '../testing/http-client.js';
+import { newStorage, startTestApp, type TestApp } from '../testing/test-app.js';
 
 interface Shown {
   readonly '@type': string;
@@ -115,9 +115,9 @@ describe('Streams of events over HTTP', () => {
   });
 
   it('resume after the service was started anew, with the same ids (invariant 5)', async () => {
-    const folder = await temporaryFolder();
+    const storage = await newStorage();
     try {
-      const first = await startTestApp({ HEADWATER_DATA_DIR: folder.path });
+      const first = await startTestApp({}, storage);
       const project = await newProject(first.client);
       await first.client.put(`${project.resources}/_/a`, {});
       // A client of its own, as that of the service is closed with it.
@@ -128,7 +128,7 @@ describe('Streams of events over HTTP', () => {
       expect(await before.ended).toBe('clean');
       await closed;
       client.close();
-      const second = await startTestApp({ HEADWATER_DATA_DIR: folder.path });
+      const second = await startTestApp({}, storage);
       await second.client.put(`${project.resources}/_/b`, {});
       const after = await EventStream.open(second.client, `${project.resources}/events`, { 'last-event-id': before.events[1]?.id ?? '' });
       await after.until(1);
@@ -136,7 +136,7 @@ describe('Streams of events over HTTP', () => {
       after.close();
       await second.close();
     } finally {
-      await folder.remove();
+      await storage.remove();
     }
   });
 

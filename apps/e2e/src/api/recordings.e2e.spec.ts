@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { differences } from './testing/recorded-differences.js';
-import { startTestApp, type TestApp } from './testing/test-app.js';
+import { differences } from '../testing/recorded-differences.js';
+import { startTestApp, type TestApp } from '../testing/test-app.js';
 
 /**
  * A request that was sent to a running Nexus Delta, and what it answered: of routes that this service has, without those that name an id or
@@ -18,7 +18,7 @@ interface Recorded {
   readonly type?: string;
 }
 
-const recordings = readFileSync(new URL('../fixtures/recordings.ndjson', import.meta.url), 'utf8')
+const recordings = readFileSync(new URL('../../fixtures/recordings.ndjson', import.meta.url), 'utf8')
   .trimEnd()
   .split('\n')
   .map((line) => JSON.parse(line) as Recorded);

@@ -1,6 +1,6 @@
-import { newProject, type TestProject } from './testing/api.js';
-import type { JsonObject } from './testing/http-client.js';
-import { startTestApp, type TestApp } from './testing/test-app.js';
+import { newProject, type TestProject } from '../testing/api.js';
+import type { JsonObject } from '../testing/http-client.js';
+import { startTestApp, type TestApp } from '../testing/test-app.js';
 
 const CTX = 'https://bluebrain.github.io/nexus/contexts/';
 const UNCONSTRAINED = 'https://bluebrain.github.io/nexus/schemas/unconstrained.json';

@@ -1,6 +1,6 @@
-import { mustBe, newProject, type TestProject } from './testing/api.js';
-import type { JsonObject } from './testing/http-client.js';
-import { startTestApp, temporaryFolder, type TestApp } from './testing/test-app.js';
+import { mustBe, newProject, type TestProject } from '../testing/api.js';
+import type { JsonObject } from '../testing/http-client.js';
+import { newStorage, startTestApp, type TestApp } from '../testing/test-app.js';
 
 interface Page {
   readonly items: readonly JsonObject[];
@@ -150,20 +150,20 @@ describe('Changes over HTTP', () => {
   });
 
   it('go on after the service was started anew, with the same tokens (invariant 5)', async () => {
-    const folder = await temporaryFolder();
+    const storage = await newStorage();
     try {
-      const first = await startTestApp({ HEADWATER_DATA_DIR: folder.path });
+      const first = await startTestApp({}, storage);
       const project = await newProject(first.client);
       await first.client.put(`${project.resources}/_/a?indexing=sync`, {});
       const { token } = await pageOf(first, `/datasets/${project.dataset}/changes`);
       await first.close();
-      const second = await startTestApp({ HEADWATER_DATA_DIR: folder.path });
+      const second = await startTestApp({}, storage);
       expect(await pageOf(second, `/datasets/${project.dataset}/changes?since=${token}`)).toEqual({ items: [], token, more: false });
       await second.client.put(`${project.resources}/_/b?indexing=sync`, {});
       expect((await pageOf(second, `/datasets/${project.dataset}/changes?since=${token}`)).items).toHaveLength(1);
       await second.close();
     } finally {
-      await folder.remove();
+      await storage.remove();
     }
   });
 

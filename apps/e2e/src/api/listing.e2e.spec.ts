@@ -1,6 +1,6 @@
-import { mustBe, newProject, type TestProject } from './testing/api.js';
-import type { Answer, Json, JsonObject } from './testing/http-client.js';
-import { startTestApp, type TestApp } from './testing/test-app.js';
+import { mustBe, newProject, type TestProject } from '../testing/api.js';
+import type { Answer, Json, JsonObject } from '../testing/http-client.js';
+import { startTestApp, type TestApp } from '../testing/test-app.js';
 
 const CTX = 'https://bluebrain.github.io/nexus/contexts/';
 const BASE = 'https://example.org/base/';

@@ -1,23 +1,24 @@
-import { mustBe, newProject, tally } from './testing/api.js';
-import type { Answer } from './testing/http-client.js';
-import { startTestApp, temporaryFolder, type TestApp } from './testing/test-app.js';
+import { mustBe, newProject, tally } from '../testing/api.js';
+import type { Answer } from '../testing/http-client.js';
+import type { TestStorage } from '../testing/settings.js';
+import { newStorage, startTestApp, type TestApp } from '../testing/test-app.js';
 
 const LIMIT = 3 * 1024 * 1024;
 
 describe('A store that is full', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let storage: TestStorage;
   let app: TestApp | undefined;
 
   beforeAll(async () => {
-    folder = await temporaryFolder();
+    storage = await newStorage();
   });
   afterAll(async () => {
     await app?.close();
-    await folder.remove();
+    await storage.remove();
   });
 
   it('answers writes 503, loses nothing, goes on reading, and recovers', async () => {
-    app = await startTestApp({ HEADWATER_DATA_DIR: folder.path, HEADWATER_MAX_DATA_BYTES: String(LIMIT) });
+    app = await startTestApp({ HEADWATER_MAX_DATA_BYTES: String(LIMIT) }, storage);
     let client = app.client;
     const project = await newProject(client);
     const answers: Answer[] = [];
@@ -41,7 +42,7 @@ describe('A store that is full', () => {
     ]);
 
     await app.close();
-    app = await startTestApp({ HEADWATER_DATA_DIR: folder.path });
+    app = await startTestApp({}, storage);
     client = app.client;
     mustBe(201, await client.put(`${project.resources}/_/r${String(stored)}?indexing=sync`, {}));
     for (let index = 0; index <= stored; index += 1) {

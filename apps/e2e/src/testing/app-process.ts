@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Settings } from './test-app.js';
+import type { Settings } from './settings.js';
 
-const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../headwater/dist/main.js', import.meta.url));
 const READY = /headwater is ready: (\S+)/;
 
 export interface Ended {

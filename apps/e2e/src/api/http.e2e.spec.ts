@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { mustBe, newProject, textIn, type TestProject } from './testing/api.js';
-import type { HttpClient } from './testing/http-client.js';
-import { startTestApp, type TestApp } from './testing/test-app.js';
+import { mustBe, newProject, textIn, type TestProject } from '../testing/api.js';
+import type { HttpClient } from '../testing/http-client.js';
+import { startTestApp, type TestApp } from '../testing/test-app.js';
 
 /** An id that has everything which a path must not lose. */
 const ID = 'https://example.org/a+b/c%20d?x=1&y=é#f';
@@ -168,7 +168,7 @@ describe('HTTP', () => {
   it('counts nothing that is not documented, and documents nothing that is not counted', async () => {
     const { text } = await client.get('/metrics');
     const counted = [...text.matchAll(/^# TYPE (headwater_\w+) /gm)].map(([, name]) => name);
-    const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
+    const page = readFileSync(new URL('../../../../docs/operations.md', import.meta.url), 'utf8');
     const documented = [...page.matchAll(/^\| `(headwater_\w+)`/gm)].map(([, name]) => name);
     expect(counted.sort()).toEqual(documented.sort());
   });

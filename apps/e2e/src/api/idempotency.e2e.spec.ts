@@ -1,22 +1,23 @@
-import { mustBe, newProject, tally, textIn, type TestProject } from './testing/api.js';
-import type { Answer, Json } from './testing/http-client.js';
-import { startTestApp, temporaryFolder, type TestApp } from './testing/test-app.js';
+import { mustBe, newProject, tally, textIn, type TestProject } from '../testing/api.js';
+import type { Answer, Json } from '../testing/http-client.js';
+import type { TestStorage } from '../testing/settings.js';
+import { newStorage, startTestApp, type TestApp } from '../testing/test-app.js';
 
 describe('An Idempotency-Key', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let storage: TestStorage;
   let app: TestApp;
   let project: TestProject;
 
-  const start = (): Promise<TestApp> => startTestApp({ HEADWATER_DATA_DIR: folder.path, HEADWATER_PUBLIC_URL: 'http://localhost:8080' });
+  const start = (): Promise<TestApp> => startTestApp({ HEADWATER_PUBLIC_URL: 'http://localhost:8080' }, storage);
 
   beforeAll(async () => {
-    folder = await temporaryFolder();
+    storage = await newStorage();
     app = await start();
     project = await newProject(app.client);
   });
   afterAll(async () => {
     await app.close();
-    await folder.remove();
+    await storage.remove();
   });
 
   const post = (key: string, body: Json, path = project.resources): Promise<Answer> =>

@@ -1,6 +1,6 @@
-import { mustBe, newLabel } from './testing/api.js';
-import type { HttpClient } from './testing/http-client.js';
-import { startTestApp, type TestApp } from './testing/test-app.js';
+import { mustBe, newLabel } from '../testing/api.js';
+import type { HttpClient } from '../testing/http-client.js';
+import { startTestApp, type TestApp } from '../testing/test-app.js';
 
 const ERROR = 'https://bluebrain.github.io/nexus/contexts/error.json';
 const DATE = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as unknown;

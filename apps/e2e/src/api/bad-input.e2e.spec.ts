@@ -1,7 +1,7 @@
-import { mustBe, newProject, textIn, type TestProject } from './testing/api.js';
-import { AppProcess } from './testing/app-process.js';
-import { HttpClient } from './testing/http-client.js';
-import { temporaryFolder } from './testing/test-app.js';
+import { mustBe, newProject, textIn, type TestProject } from '../testing/api.js';
+import { AppProcess } from '../testing/app-process.js';
+import { HttpClient } from '../testing/http-client.js';
+import { temporaryFolder } from '../testing/temporary-folder.js';
 
 const nested = (levels: number, open: string, close: string): string => open.repeat(levels) + close.repeat(levels);
 const MALFORMED = 'MalformedRequestContentRejection';
@@ -65,7 +65,7 @@ describe('Bad input', () => {
   beforeAll(async () => {
     const folder = await temporaryFolder();
     removeFolder = folder.remove;
-    service = new AppProcess({ HEADWATER_DATA_DIR: folder.path, HEADWATER_PORT: '0', HEADWATER_LOG_LEVEL: 'info' });
+    service = new AppProcess({ HEADWATER_DATA_DIR: folder.name, HEADWATER_PORT: '0', HEADWATER_LOG_LEVEL: 'info' });
     client = new HttpClient(await service.ready());
     project = await newProject(client);
   });

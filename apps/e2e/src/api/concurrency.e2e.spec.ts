@@ -1,6 +1,6 @@
-import { mustBe, newProject, tally, type TestProject } from './testing/api.js';
-import type { HttpClient } from './testing/http-client.js';
-import { startTestApp, type TestApp } from './testing/test-app.js';
+import { mustBe, newProject, tally, type TestProject } from '../testing/api.js';
+import type { HttpClient } from '../testing/http-client.js';
+import { startTestApp, type TestApp } from '../testing/test-app.js';
 
 const parallel = <Result>(count: number, work: (index: number) => Promise<Result>): Promise<readonly Result[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => work(index)));

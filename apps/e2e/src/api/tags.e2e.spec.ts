@@ -1,6 +1,6 @@
-import { mustBe, newProject, textIn } from './testing/api.js';
-import type { Answer, HttpClient, Json } from './testing/http-client.js';
-import { startTestApp, type TestApp } from './testing/test-app.js';
+import { mustBe, newProject, textIn } from '../testing/api.js';
+import type { Answer, HttpClient, Json } from '../testing/http-client.js';
+import { startTestApp, type TestApp } from '../testing/test-app.js';
 
 describe('Tags', () => {
   let app: TestApp;

@@ -1,5 +1,5 @@
-import { newProject, type TestProject } from './testing/api.js';
-import { startTestApp, type TestApp } from './testing/test-app.js';
+import { newProject, type TestProject } from '../testing/api.js';
+import { startTestApp, type TestApp } from '../testing/test-app.js';
 
 const CTX = 'https://bluebrain.github.io/nexus/contexts/';
 const JSON_BODY = { 'content-type': 'application/json' };

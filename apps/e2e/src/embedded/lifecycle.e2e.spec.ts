@@ -1,16 +1,17 @@
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { freePort } from '@headwater/platform';
-import { mustBe, newProject } from './testing/api.js';
-import { AppProcess } from './testing/app-process.js';
-import { EventStream } from './testing/event-stream.js';
-import { HttpClient } from './testing/http-client.js';
-import { temporaryFolder, type Settings } from './testing/test-app.js';
+import { mustBe, newProject } from '../testing/api.js';
+import { AppProcess } from '../testing/app-process.js';
+import { EventStream } from '../testing/event-stream.js';
+import { HttpClient } from '../testing/http-client.js';
+import type { Settings, TestStorage } from '../testing/settings.js';
+import { temporaryFolder } from '../testing/temporary-folder.js';
 
 describe('The process', () => {
   const started: AppProcess[] = [];
   const clients: HttpClient[] = [];
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let folder: TestStorage;
 
   beforeEach(async () => {
     folder = await temporaryFolder();
@@ -22,7 +23,7 @@ describe('The process', () => {
   });
 
   const launch = (settings: Settings = {}): AppProcess => {
-    const service = new AppProcess({ HEADWATER_DATA_DIR: folder.path, HEADWATER_PORT: '0', ...settings });
+    const service = new AppProcess({ HEADWATER_DATA_DIR: folder.name, HEADWATER_PORT: '0', ...settings });
     started.push(service);
     return service;
   };
@@ -36,7 +37,7 @@ describe('The process', () => {
     const service = launch();
     const url = await service.ready();
     expect(service.stdout).toContain(`headwater is ready: ${url}`);
-    expect(service.stdout).toContain(folder.path);
+    expect(service.stdout).toContain(folder.name);
     expect(service.stdout).toContain(`curl -X PUT ${url}/v1/orgs/demo`);
     expect(service.stderr).toBe('');
   });

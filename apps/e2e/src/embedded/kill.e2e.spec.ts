@@ -15,7 +15,7 @@ interface Report {
   readonly violations: readonly string[];
 }
 
-const program = fileURLToPath(new URL('../../../tools/kill/main.mjs', import.meta.url));
+const program = fileURLToPath(new URL('../../../../tools/kill/main.mjs', import.meta.url));
 const rounds = 5;
 
 /*

@@ -49,6 +49,15 @@ export class KafkaBroker {
     return this.#process?.pid;
   }
 
+  get running() {
+    return this.#process?.running ?? false;
+  }
+
+  /** @returns {Promise<{ code: number | null, signal: NodeJS.Signals | null }> | undefined} how what was started last ended, once it has */
+  get ended() {
+    return this.#process?.ended;
+  }
+
   /** Starts it, on the data that it has, and waits until it answers a client. */
   async start() {
     const properties = await this.#prepare();
@@ -76,11 +85,13 @@ export class KafkaBroker {
 
   async #prepare() {
     const properties = join(this.#folder, 'server.properties');
-    if (existsSync(properties)) return properties;
+    const data = join(this.#folder, 'data');
     mkdirSync(this.#folder, { recursive: true });
     writeFileSync(join(this.#folder, 'log4j2.properties'), logging);
-    writeFileSync(properties, serverProperties({ ...this.#ports, data: join(this.#folder, 'data') }));
-    await output(this.#java, ['-cp', this.#classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', properties]);
+    writeFileSync(properties, serverProperties({ ...this.#ports, data }));
+    if (!existsSync(join(data, 'meta.properties'))) {
+      await output(this.#java, ['-cp', this.#classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', properties]);
+    }
     return properties;
   }
 }

@@ -42,6 +42,15 @@ export class MongoNode {
     return this.#process?.pid;
   }
 
+  get running() {
+    return this.#process?.running ?? false;
+  }
+
+  /** @returns {Promise<{ code: number | null, signal: NodeJS.Signals | null }> | undefined} how what was started last ended, once it has */
+  get ended() {
+    return this.#process?.ended;
+  }
+
   /** Starts it, on the data that it has, and waits until it answers a client. */
   async start() {
     mkdirSync(this.dbpath, { recursive: true });

@@ -25,8 +25,8 @@ export class ServerProcess {
     this.#child = spawn(program, rest, { stdio: ['ignore', output, output] });
     closeSync(output);
     this.#ended = new Promise((resolve) => {
-      this.#child.once('exit', resolve);
-      this.#child.once('error', resolve);
+      this.#child.once('exit', (code, signal) => resolve({ code, signal }));
+      this.#child.once('error', () => resolve({ code: null, signal: null }));
     });
     if (this.#child.pid === undefined) return;
     running.add(this.#child);
@@ -40,6 +40,11 @@ export class ServerProcess {
 
   get running() {
     return this.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** @returns {Promise<{ code: number | null, signal: NodeJS.Signals | null }>} how it ended, once it has */
+  get ended() {
+    return this.#ended;
   }
 
   /** SIGTERM, SIGKILL where that is not enough, and waits for the end. */
@@ -63,10 +68,14 @@ export class ServerProcess {
   }
 }
 
-/** The command before the command that asks Linux to kill the process when we are gone. It becomes the process: the pid is the server's. */
-function tiedToOurLife() {
+/**
+ * The command before a command that asks Linux to end the process when we are gone. It becomes the process: the pid is that of the command.
+ * @param {'KILL' | 'TERM'} [signal]
+ * @returns {string[]} nothing where the system cannot be asked
+ */
+export function tiedToOurLife(signal = 'KILL') {
   const setpriv = process.platform === 'linux' ? findOnPath('setpriv') : undefined;
-  return setpriv ? [setpriv, '--pdeathsig', 'KILL'] : [];
+  return setpriv ? [setpriv, '--pdeathsig', signal] : [];
 }
 
 /** A server does not come up, or does not answer. */

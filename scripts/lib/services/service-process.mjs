@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { Lines } from './lines.mjs';
+import { tiedToOurLife } from '../../servers/server-process.mjs';
+import { follow } from './output.mjs';
 import { untilReady } from './readiness.mjs';
 
 /**
@@ -13,7 +14,7 @@ import { untilReady } from './readiness.mjs';
  */
 
 /**
- * One service as a child process of ours; each line that it prints is told with its name before it.
+ * One service as a child process of ours, asked to end when we are gone; each line that it prints is told with its name before it.
  * @implements {Part}
  */
 export class ServiceProcess {
@@ -33,7 +34,7 @@ export class ServiceProcess {
    * @param {string} options.name
    * @param {{ program: string, args: readonly string[], env: NodeJS.ProcessEnv }} options.command
    * @param {string} options.url where it serves /health/ready
-   * @param {(name: string, stream: 'stdout' | 'stderr', line: string) => void} options.print
+   * @param {import('./output.mjs').Print} options.print
    * @param {number} options.stopWithin milliseconds that it may take to end before it is killed
    */
   constructor({ name, command, url, print, stopWithin }) {
@@ -60,11 +61,15 @@ export class ServiceProcess {
   /** @param {() => void} ready @returns {Promise<string>} */
   async run(ready) {
     this.#refusal = this.#complaint = '';
+    this.#killed = false;
     const { program, args, env } = this.#command;
-    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [first, ...rest] = [...tiedToOurLife('TERM'), program, ...args];
+    const child = spawn(first, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
-    this.#follow('stdout', child.stdout);
-    this.#follow('stderr', child.stderr);
+    follow(child, this.name, (name, stream, line) => {
+      if (stream === 'stderr') this.#complaint = line;
+      this.#print(name, stream, line);
+    });
     const waiting = new AbortController();
     const ended = new Promise((resolve) => {
       child.once('error', (error) => resolve(`could not be started: ${error.message}`));
@@ -82,9 +87,7 @@ export class ServiceProcess {
 
   /** SIGTERM, SIGKILL where that is not enough in time. @returns {Promise<boolean>} */
   async stop() {
-    const child = this.#child;
-    if (!child) return true;
-    child.kill('SIGTERM');
+    this.#child?.kill('SIGTERM');
     const late = setTimeout(() => this.kill(), this.#stopWithin);
     await this.#ended;
     clearTimeout(late);
@@ -92,14 +95,6 @@ export class ServiceProcess {
   }
 
   kill() {
-    this.#killed = this.#child?.kill('SIGKILL') ?? false;
-  }
-
-  #follow(name, stream) {
-    const lines = new Lines((line) => {
-      if (name === 'stderr') this.#complaint = line;
-      this.#print(this.name, name, line);
-    });
-    stream.on('data', (chunk) => lines.add(chunk)).once('end', () => lines.end());
+    if (this.#child?.kill('SIGKILL')) this.#killed = true;
   }
 }

@@ -19,8 +19,8 @@ import { Problems } from './problems.js';
 
 /** Read models that can be told line by line. */
 export interface ComparableProjections extends ProjectionStore {
-  /** Everything in the served copy of a projection, in an order that depends on nothing but the content. */
-  lines(projection: ProjectionName): Lines;
+  /** Everything in a copy of a projection, in words and in an order that depend on nothing but the content. */
+  lines(projection: ProjectionName, version: number): Lines;
 }
 
 export interface ServiceParts {
@@ -119,10 +119,15 @@ async function verifyProjection(
     marks.set(partition, mark);
   }
   await replay(projection, upTo(log, marks), scratch, problem);
-  const lines = await compareLines(name, projections.lines(name), scratch.lines(name), problem);
+  const lines = await compareLines(name, await servedLines(projections, name), await servedLines(scratch, name), problem);
   const parked = served === undefined ? [] : await projections.parked(name, served.version, MAX_PARKED);
   const applied = [...marks.values()].reduce((sum, mark) => sum + mark + 1, 0);
   return { name, applied, behind, ...lines, parked: new Set(parked.map(({ stream }) => stream)).size };
+}
+
+async function servedLines(projections: ComparableProjections, name: ProjectionName): Promise<Lines> {
+  const { served } = await projections.versions(name);
+  return served === undefined ? [] : projections.lines(name, served.version);
 }
 
 /** The log as it was when a projection stood at its watermarks. */

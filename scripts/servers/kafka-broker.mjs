@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kafkaAnswers } from './clients.mjs';
+import { clusterId, heap, serverProperties } from './kafka-properties.mjs';
 import { output } from './programs.mjs';
 import { ServerProcess, until } from './server-process.mjs';
 
@@ -62,7 +62,7 @@ export class KafkaBroker {
   async start() {
     const properties = await this.#prepare();
     const log = join(this.#folder, 'kafka.log');
-    const options = ['-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-Djava.net.preferIPv4Stack=true'];
+    const options = [...heap, '-XX:+UseSerialGC', '-Djava.net.preferIPv4Stack=true'];
     const logging = `-Dlog4j2.configurationFile=${join(this.#folder, 'log4j2.properties')}`;
     this.#process = new ServerProcess(this.#java, [...options, logging, '-cp', this.#classPath, 'kafka.Kafka', properties], { log });
     try {
@@ -88,42 +88,23 @@ export class KafkaBroker {
     const data = join(this.#folder, 'data');
     mkdirSync(this.#folder, { recursive: true });
     writeFileSync(join(this.#folder, 'log4j2.properties'), logging);
-    writeFileSync(properties, serverProperties({ ...this.#ports, data }));
+    writeFileSync(properties, this.#properties(data));
     if (!existsSync(join(data, 'meta.properties'))) {
       await output(this.#java, ['-cp', this.#classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', properties]);
     }
     return properties;
   }
-}
 
-/** As Kafka writes a UUID: 16 bytes in base64url; one that begins with a dash would be taken for an option. */
-function clusterId() {
-  const id = randomBytes(16).toString('base64url');
-  return id.startsWith('-') ? clusterId() : id;
-}
-
-function serverProperties({ port, controllerPort, advertisedPort, data }) {
-  return `process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:${controllerPort}
-controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${advertisedPort}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-inter.broker.listener.name=PLAINTEXT
-log.dirs=${data}
-auto.create.topics.enable=false
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=4
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
-group.initial.rebalance.delay.ms=0
-message.max.bytes=10485760
-log.cleaner.dedupe.buffer.size=16777216
-`;
+  #properties(data) {
+    const { port, controllerPort, advertisedPort } = this.#ports;
+    const loopback = '127.0.0.1';
+    return serverProperties({
+      listen: `${loopback}:${port}`,
+      advertise: `${loopback}:${advertisedPort}`,
+      controller: `${loopback}:${controllerPort}`,
+      data,
+    });
+  }
 }
 
 const logging = `rootLogger.level=warn

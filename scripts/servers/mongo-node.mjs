@@ -5,6 +5,8 @@ import { ServerProcess, until } from './server-process.mjs';
 
 const readyMilliseconds = 60_000;
 export const replicaSetName = 'rs0';
+/** Options that keep it small. */
+export const small = ['--wiredTigerCacheSizeGB', '0.5', '--setParameter', 'diagnosticDataCollectionEnabled=false'];
 
 /** One node of a replica set, on a data folder. It can be killed and started again on the same data and port, as often as one likes. */
 export class MongoNode {
@@ -56,7 +58,6 @@ export class MongoNode {
     mkdirSync(this.dbpath, { recursive: true });
     const log = join(this.#folder, 'mongod.log');
     const listen = ['--port', String(this.#port), '--bind_ip', '127.0.0.1', '--nounixsocket'];
-    const small = ['--wiredTigerCacheSizeGB', '0.5', '--setParameter', 'diagnosticDataCollectionEnabled=false'];
     const args = ['--dbpath', this.dbpath, ...listen, '--replSet', replicaSetName, ...small];
     this.#process = new ServerProcess(this.#mongod, args, { log });
     try {
@@ -107,7 +108,7 @@ const alreadyInitialized = 23;
 
 /**
  * Makes running nodes one replica set, unless they are one, and waits until it has a primary, and all others follow it.
- * @param {readonly MongoNode[]} nodes
+ * @param {readonly { address: string, directUrl: string }[]} nodes
  * @returns {Promise<string>} its URL
  */
 export async function initiateReplicaSet(nodes) {
@@ -118,12 +119,12 @@ export async function initiateReplicaSet(nodes) {
       if (error.code !== alreadyInitialized) throw error;
     });
   });
-  const url = replicaSetUrl(nodes);
-  await until('the replica set of MongoDB', () => isComplete(url, nodes.length), { milliseconds: readyMilliseconds });
-  return url;
+  const complete = () => isComplete(nodes[0].directUrl, nodes.length);
+  await until('the replica set of MongoDB', complete, { milliseconds: readyMilliseconds });
+  return replicaSetUrl(nodes);
 }
 
-/** @param {readonly MongoNode[]} nodes */
+/** @param {readonly { address: string }[]} nodes */
 export function replicaSetUrl(nodes) {
   return `mongodb://${nodes.map(({ address }) => address).join(',')}/?replicaSet=${replicaSetName}`;
 }

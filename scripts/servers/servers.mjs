@@ -18,11 +18,12 @@ import { firstPossible, ServersUnavailable } from './unavailable.mjs';
  * @throws {ServersUnavailable} with what was looked for and why each was not possible
  */
 export async function startServers({ kafka = true, mongo = true, mongoNodes = 1, env = process.env, keepIn } = {}) {
+  const kept = keepIn !== undefined;
   let made;
   const folder = () => keepIn ?? (made ??= makeRunFolder()).path;
   const wanted = [
-    ...(kafka ? [{ server: 'Kafka', key: 'kafka', sources: kafkaSources({ env, folder }) }] : []),
-    ...(mongo ? [{ server: 'MongoDB', key: 'mongo', sources: mongoSources({ env, folder, nodes: mongoNodes }) }] : []),
+    ...(kafka ? [{ server: 'Kafka', key: 'kafka', sources: kafkaSources({ env, folder, kept }) }] : []),
+    ...(mongo ? [{ server: 'MongoDB', key: 'mongo', sources: mongoSources({ env, folder, kept, nodes: mongoNodes }) }] : []),
   ];
   const results = await Promise.allSettled(wanted.map(({ sources }) => firstPossible(sources)));
   const found = results.flatMap(({ value }, index) => (value?.found ? [[wanted[index].key, value.found]] : []));

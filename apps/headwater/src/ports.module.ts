@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { DirectoryLookup } from '@headwater/directory';
-import { JsonLdDocumentReader } from '@headwater/jsonld';
+import { JsonLdDocumentReader, rdfWriter } from '@headwater/jsonld';
 import { SealedTokens } from '@headwater/event-sourcing';
 import {
   AdvanceSignal,
@@ -21,7 +21,6 @@ import {
 import { PROJECTIONS_STATUS, type ProjectionsStatus } from '@headwater/processing';
 import { Urls } from '@headwater/representations';
 import type { SqliteStore } from '@headwater/sqlite';
-import { rdfWriter } from './rdf-writer.js';
 
 /** Closes the store once the server has stopped: requests in progress need it until their end. */
 class StoreCloser implements OnApplicationShutdown {

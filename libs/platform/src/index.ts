@@ -1,3 +1,4 @@
+export { addressFailure } from './address-failure.js';
 export { AdvanceSignal, type AdvanceSource } from './advance-signal.js';
 export { bodyOf, requireJsonBody } from './bodies.js';
 export { causeOf } from './cause.js';

@@ -1,4 +1,4 @@
-import { distributedRoots } from './scripts/lib/distributed-roots.mjs';
+import { distributedFolders } from './scripts/lib/distributed-suites.mjs';
 
 // The tests run on what tsc compiled, as ES modules: npm test starts Jest with --experimental-vm-modules.
 const shared = {
@@ -9,7 +9,7 @@ const shared = {
 };
 const compiled = ['<rootDir>/libs', '<rootDir>/apps'];
 const slow = ['\\.int\\.spec\\.js$', '\\.e2e\\.spec\\.js$'];
-const slowSuites = (folder) => [`${folder}/dist/**/*.int.spec.js`, `${folder}/dist/**/*.e2e.spec.js`];
+const slowSuites = (folder) => [`**/${folder}/**/*.int.spec.js`, `**/${folder}/**/*.e2e.spec.js`];
 
 export default {
   globalSetup: '<rootDir>/scripts/lib/jest-node-version.mjs',
@@ -29,14 +29,14 @@ export default {
       ...shared,
       displayName: 'integration',
       roots: compiled,
-      testMatch: [...slowSuites('**'), ...distributedRoots.map((folder) => `!**/${folder}/dist/**`)],
+      testMatch: [...slowSuites('dist'), ...distributedFolders.map((folder) => `!**/${folder}/**`)],
     },
     {
       // Kafka and MongoDB are started for these, and only for these: scripts/lib/test-servers.mjs.
       ...shared,
       displayName: 'distributed',
       roots: compiled,
-      testMatch: distributedRoots.flatMap((folder) => slowSuites(`**/${folder}`)),
+      testMatch: distributedFolders.flatMap(slowSuites),
     },
     {
       ...shared,

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { distributedProjects } from './distributed-suites.mjs';
 import { at, cacheDir, runTool, say } from './workspace.mjs';
 
 const ci = process.env.CI === 'true';
@@ -29,7 +30,7 @@ export async function runSuites(args, servers) {
   mkdirSync(cacheDir, { recursive: true });
   rmSync(results, { force: true });
   rmSync(versionFile, { force: true });
-  const without = servers.missing ? ['--ignoreProjects', 'distributed'] : [];
+  const without = servers.missing ? ['--ignoreProjects', ...distributedProjects] : [];
   const code = await runTool('jest/bin/jest.js', ['--json', '--outputFile', results, ...args, ...without], {
     nodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
     // What Jest prints for people goes to stderr; with --json its stdout would repeat the results file.

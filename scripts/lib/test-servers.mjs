@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { promisify } from 'node:util';
 import { startServers } from '../servers/servers.mjs';
 import { ServersUnavailable } from '../servers/unavailable.mjs';
+import { distributedProjects } from './distributed-suites.mjs';
 import { at, pinnedNode, root } from './workspace.mjs';
 
 const execute = promisify(execFile);
@@ -13,7 +14,7 @@ const execute = promisify(execFile);
  * @returns {Promise<string[]>} paths in the repository
  */
 export async function suitesThatNeedServers(selection) {
-  const jest = [at('node_modules', 'jest', 'bin', 'jest.js'), ...selection, '--listTests', '--selectProjects', 'distributed'];
+  const jest = [at('node_modules', 'jest', 'bin', 'jest.js'), ...selection, '--listTests', '--selectProjects', ...distributedProjects];
   const { stdout } = await execute(pinnedNode, jest, { cwd: root });
   return stdout.split('\n').flatMap((line) => (line.endsWith('.spec.js') ? [relative(root, line)] : []));
 }

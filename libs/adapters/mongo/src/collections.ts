@@ -10,10 +10,12 @@ export interface CollectionPlan {
 
 /** Makes collections and indexes that are missing. May run at several places at once, and again. */
 export async function createCollections(db: Db, plans: readonly CollectionPlan[]): Promise<void> {
-  for (const { name, indexes, options } of plans) {
-    await createCollection(db, name, options);
-    if (indexes.length > 0) await db.collection(name).createIndexes([...indexes]);
-  }
+  await Promise.all(
+    plans.map(async ({ name, indexes, options }) => {
+      await createCollection(db, name, options);
+      if (indexes.length > 0) await db.collection(name).createIndexes([...indexes]);
+    }),
+  );
 }
 
 async function createCollection(db: Db, name: string, options: CreateCollectionOptions = {}): Promise<void> {

@@ -2,6 +2,7 @@ import { StoreUnavailable } from '@headwater/event-sourcing';
 import {
   MongoClientClosedError,
   MongoError,
+  MongoErrorLabel,
   MongoNetworkError,
   MongoNotConnectedError,
   MongoOperationTimeoutError,
@@ -99,6 +100,29 @@ export const isUnavailable = (error: unknown): boolean =>
   (error instanceof MongoError && UNREACHABLE_NAMES.has(error.name));
 
 /**
+ * Whether the server may have seen a request that failed so: only where not, nothing of it was stored for sure. The class by which the driver
+ * interrupts requests that are under way is a subclass of the one for those that were not begun, hence the look at the name.
+ */
+export function mayHaveBeenSent(error: unknown): boolean {
+  if (!(error instanceof MongoError)) return false;
+  if (error.hasErrorLabel(MongoErrorLabel.HandshakeError) || isOfConnecting(error.cause)) return false;
+  return !NOT_BEGUN.has(error.name);
+}
+
+const NOT_BEGUN: ReadonlySet<string> = new Set([
+  'MongoServerSelectionError',
+  'MongoWaitQueueTimeoutError',
+  'MongoPoolClearedError',
+  'MongoPoolClosedError',
+  'MongoNotConnectedError',
+  'MongoTopologyClosedError',
+  'MongoClientClosedError',
+]);
+
+const isOfConnecting = (cause: unknown): boolean =>
+  typeof cause === 'object' && cause !== null && 'syscall' in cause && cause.syscall === 'connect';
+
+/**
  * What to say of an error of the driver. A message of the server may repeat keys and documents, and so may what the driver attaches, so neither
  * gets into a log: the server's errors are named by code.
  */
@@ -106,6 +130,14 @@ export function descriptionOf(error: unknown): string {
   if (error instanceof MongoServerError) return `${error.name} ${String(error.code)}${error.codeName ? ` (${error.codeName})` : ''}`;
   if (error instanceof MongoError) return `${error.name}: ${error.message}`;
   return error instanceof Error ? error.message : String(error);
+}
+
+/** What a caller is given for a code by which the server refused one write of several. */
+export function refusalOf(code: number, codeName: string): StoreUnavailable | MongoRefused {
+  const what = `${String(code)} (${codeName})`;
+  return UNAVAILABLE.has(code)
+    ? new StoreUnavailable(`MongoDB cannot write just now: ${what}.`)
+    : new MongoRefused(`MongoDB refused a write: ${what}.`);
 }
 
 /** What a caller is given for an error of the driver; any other error as it is. */

@@ -2,3 +2,5 @@ export { DEFAULT_CONNECTION_BOUNDS, MongoDatabase, connectMongo, type Connection
 export { DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, MongoRefused, PartitionsOnlyGrow } from './errors.js';
 export { prepareMongo, type PrepareOptions, type Prepared } from './prepare.js';
 export { MongoProjectionStore } from './read-models/projection-store.js';
+export { MongoEventStore, openMongoEventStore, type EventStoreOptions } from './event-store/mongo-event-store.js';
+export { DEFAULT_EVENT_STORE_BOUNDS, type AppendedGroup, type EventStoreBounds, type EventStoreObserver } from './event-store/options.js';

@@ -1,0 +1,204 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  StoreOverloaded,
+  StoreUnavailable,
+  type AppendOutcome,
+  type Commit,
+  type NewestCommit,
+  type StreamName,
+} from '@headwater/event-sourcing';
+import { MongoRefused } from '../errors.js';
+import { endOf, sizeOf } from './commit-document.js';
+import type { CommitInserter, Settled } from './insert-commits.js';
+import type { EventStoreBounds, EventStoreObserver } from './options.js';
+import type { StreamEnds } from './stream-ends.js';
+
+/** A document has at most 16 MiB. */
+const LARGEST_COMMIT = 15 * 1024 * 1024;
+
+const NO_OUTCOME: Settled = { status: 'unknown', cause: new Error('The insert did not answer for this commit.') };
+
+interface Waiting {
+  readonly commit: Commit;
+  readonly bytes: number;
+  readonly settle: (outcome: Settled) => void;
+}
+
+export interface AppendQueueOptions {
+  readonly inserter: CommitInserter;
+  readonly ends: StreamEnds;
+  readonly newest: (streams: readonly StreamName[]) => Promise<readonly (NewestCommit | undefined)[]>;
+  readonly bounds: EventStoreBounds;
+  readonly observer: EventStoreObserver;
+}
+
+/**
+ * Gathers the commits of concurrent callers while an insert is under way, and inserts them together, each with its own outcome. A stream is in a
+ * group once: a commit that stands on another one must not be inserted beside it, which may fail.
+ */
+export class AppendQueue {
+  readonly #options: AppendQueueOptions;
+  /** Waiting for the next group, at most one of each stream. */
+  #ready: Waiting[] = [];
+  /** Streams of which one is ready or under way, and those that wait behind it. */
+  readonly #behind = new Map<StreamName, Waiting[]>();
+  #commits = 0;
+  #bytes = 0;
+  #running: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(options: AppendQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Commits that wait or are under way, and their size. */
+  get queued(): { readonly commits: number; readonly bytes: number } {
+    return { commits: this.#commits, bytes: this.#bytes };
+  }
+
+  /** @throws StoreUnavailable, StoreOverloaded, MongoRefused: nothing was stored. */
+  async append(commits: readonly Commit[]): Promise<readonly AppendOutcome[]> {
+    const sizes = this.admit(commits);
+    const settled = await Promise.all(commits.map((commit, index) => this.#enqueue(commit, sizes[index] ?? 0)));
+    return outcomesOf(settled);
+  }
+
+  /**
+   * Says whether so much more is taken.
+   *
+   * @returns the size of each commit. @throws StoreUnavailable, StoreOverloaded, MongoRefused
+   */
+  admit(commits: readonly Commit[]): readonly number[] {
+    if (this.#closed) throw new StoreUnavailable('The store is closed.');
+    const { queuedCommits, queuedBytes } = this.#options.bounds;
+    if (this.#commits >= queuedCommits || this.#bytes >= queuedBytes) {
+      throw new StoreOverloaded(`${String(this.#commits)} commits wait to be stored: no more are taken just now.`);
+    }
+    return commits.map(sizeOfSound);
+  }
+
+  /** Counts work that is done elsewhere against the bounds of the queue. */
+  async counted<Result>(commits: number, bytes: number, work: () => Promise<Result>): Promise<Result> {
+    this.#commits += commits;
+    this.#bytes += bytes;
+    try {
+      return await work();
+    } finally {
+      this.#commits -= commits;
+      this.#bytes -= bytes;
+    }
+  }
+
+  /** Takes nothing more; resolves when everything that was taken has its outcome. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  #enqueue(commit: Commit, bytes: number): Promise<Settled> {
+    return this.counted(
+      1,
+      bytes,
+      () =>
+        new Promise((resolve) => {
+          const waiting = { commit, bytes, settle: resolve };
+          const behind = this.#behind.get(commit.stream);
+          if (behind === undefined) {
+            this.#behind.set(commit.stream, []);
+            this.#ready.push(waiting);
+          } else behind.push(waiting);
+          this.#running ??= this.#run();
+        }),
+    );
+  }
+
+  async #run(): Promise<void> {
+    // What arrives in one turn of the event loop is one group.
+    await nextTurn();
+    while (this.#ready.length > 0) await this.#store(this.#take());
+    this.#running = undefined;
+  }
+
+  #take(): readonly Waiting[] {
+    const { groupCommits, groupBytes } = this.#options.bounds;
+    let bytes = 0;
+    const end = this.#ready.findIndex((waiting, index) => {
+      bytes += waiting.bytes;
+      return index > 0 && (index >= groupCommits || bytes > groupBytes);
+    });
+    return this.#ready.splice(0, end < 0 ? this.#ready.length : end);
+  }
+
+  async #store(group: readonly Waiting[]): Promise<void> {
+    const began = performance.now();
+    const sound = await this.#sound(group);
+    if (sound.length === 0) return;
+    const settled = await this.#options.inserter.insert(sound.map(({ commit }) => commit));
+    const appended = sound.filter((_, index) => settled[index]?.status === 'appended').map(({ commit }) => commit);
+    sound.forEach((waiting, index) => this.#settle(waiting, settled[index] ?? NO_OUTCOME));
+    this.#options.observer.appended?.({
+      commits: appended.length,
+      partitions: new Set(appended.map(({ partition }) => partition)),
+      milliseconds: performance.now() - began,
+      queued: this.#commits,
+    });
+  }
+
+  /** Those that stand on their stream's end; the others are settled. The store is asked only for streams that were not seen lately. */
+  async #sound(group: readonly Waiting[]): Promise<readonly Waiting[]> {
+    const { ends } = this.#options;
+    const failure = await this.#lookUp(group.filter(({ commit }) => ends.standing(commit) === 'unsure').map(({ commit }) => commit.stream));
+    const sound: Waiting[] = [];
+    for (const waiting of group) {
+      const standing = ends.standing(waiting.commit);
+      if (standing === 'sound') sound.push(waiting);
+      else if (standing === 'unsure' && failure !== undefined) this.#settle(waiting, failure);
+      else this.#settle(waiting, { status: 'conflict' });
+    }
+    return sound;
+  }
+
+  async #lookUp(streams: readonly StreamName[]): Promise<Settled | undefined> {
+    if (streams.length === 0) return undefined;
+    try {
+      this.#options.ends.noteNewest(await this.#options.newest(streams));
+      return undefined;
+    } catch (error) {
+      return { status: 'refused', error };
+    }
+  }
+
+  #settle(waiting: Waiting, outcome: Settled): void {
+    const { commit, settle } = waiting;
+    if (outcome.status === 'appended') this.#options.ends.note(commit.stream, endOf(commit));
+    else if (outcome.status === 'conflict' && outcome.end !== undefined) this.#options.ends.note(commit.stream, outcome.end);
+    const next = this.#behind.get(commit.stream)?.shift();
+    if (next === undefined) this.#behind.delete(commit.stream);
+    else this.#ready.push(next);
+    settle(outcome);
+  }
+}
+
+function sizeOfSound(commit: Commit): number {
+  if (commit.events.length === 0) throw new RangeError(`A commit of ${commit.stream} has no event.`);
+  const bytes = sizeOf(commit);
+  if (bytes > LARGEST_COMMIT) throw new MongoRefused(`A commit of ${commit.stream} has ${String(bytes)} bytes: too many for one document.`);
+  return bytes;
+}
+
+/** A call is rejected only where nothing of it was stored; what is not known of some of its commits is said of each of them. */
+function outcomesOf(settled: readonly Settled[]): readonly AppendOutcome[] {
+  const refused = settled.find((one) => one.status === 'refused');
+  if (refused !== undefined && !settled.some(({ status }) => status === 'appended' || status === 'unknown')) throw refused.error;
+  return settled.map((one): AppendOutcome => {
+    switch (one.status) {
+      case 'conflict':
+        return { status: 'conflict' };
+      case 'refused':
+        return { status: 'unknown', cause: one.error };
+      case 'appended':
+      case 'unknown':
+        return one;
+    }
+  });
+}

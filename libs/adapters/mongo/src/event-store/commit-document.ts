@@ -1,0 +1,91 @@
+import {
+  baseAt,
+  eventId,
+  partition,
+  revision,
+  streamName,
+  type Commit,
+  type NewestCommit,
+  type Revision,
+  type StoredEvent,
+} from '@headwater/event-sourcing';
+
+/** A commit as it is stored. Everything that users wrote is text: names of streams and of members are never names of fields. */
+export interface CommitDocument {
+  readonly stream: string;
+  readonly base: number;
+  /** The commit's last revision. */
+  readonly end: number;
+  readonly partition: number;
+  readonly events: readonly EventDocument[];
+  readonly after: string;
+  /** Absent once the log has it. */
+  readonly pending?: true;
+}
+
+interface EventDocument {
+  readonly id: string;
+  readonly head: string;
+  readonly source?: string;
+  readonly expanded?: string;
+  readonly compacted?: string;
+}
+
+/** What is read of a newest commit: its place and its state, without the events. */
+export type NewestDocument = Pick<CommitDocument, 'stream' | 'base' | 'end' | 'partition' | 'after'>;
+
+/** The id is the server's to make: nobody asks for it, but it tells when the commit came. */
+export const COMMIT_FIELDS = { _id: 0, stream: 1, base: 1, partition: 1, events: 1, after: 1 } as const;
+
+/** The revision at which a commit ends. */
+export const endOf = ({ base, events }: Pick<Commit, 'base' | 'events'>): Revision => revision(base + events.length);
+
+export function documentOf(commit: Commit): CommitDocument {
+  const { stream, base, partition: of, events, after } = commit;
+  return { stream, base, end: endOf(commit), partition: of, events: events.map(eventDocument), after, pending: true };
+}
+
+const eventDocument = ({ id, head, content }: StoredEvent): EventDocument =>
+  content === undefined ? { id, head } : { id, head, ...content };
+
+export function commitOf({ stream, base, partition: of, events, after }: Omit<CommitDocument, 'end'>): Commit {
+  return {
+    stream: streamName(stream),
+    base: baseAt(revision(base)),
+    partition: partition(of),
+    events: events.map(storedEvent),
+    after,
+  };
+}
+
+function storedEvent({ id, head, source, expanded, compacted }: EventDocument): StoredEvent {
+  if (source === undefined || expanded === undefined || compacted === undefined) return { id: eventId(id), head };
+  return { id: eventId(id), head, content: { source, expanded, compacted } };
+}
+
+export function newestOf({ stream, base, end, partition: of, after }: NewestDocument): NewestCommit {
+  return { stream: streamName(stream), base: baseAt(revision(base)), revision: revision(end), partition: partition(of), after };
+}
+
+const bytesOf = (text: string): number => Buffer.byteLength(text);
+
+/** What is in a document besides the texts that are counted, about. */
+const FRAME = 256;
+
+/** Bytes that a commit takes in a message to the server, about. */
+export function sizeOf({ stream, events, after }: Commit): number {
+  let bytes = FRAME + bytesOf(stream) + bytesOf(after);
+  for (const { head, content } of events) {
+    bytes += FRAME + bytesOf(head);
+    if (content !== undefined) bytes += bytesOf(content.source) + bytesOf(content.expanded) + bytesOf(content.compacted);
+  }
+  return bytes;
+}
+
+/** Characters of a commit's events, by which pages are bounded. */
+export const charactersOf = ({ events }: Commit): number =>
+  events.reduce(
+    (sum, { head, content }) =>
+      sum + head.length + (content === undefined ? 0 : content.source.length + content.expanded.length + content.compacted.length),
+    0,
+  );

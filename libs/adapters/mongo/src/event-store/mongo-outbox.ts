@@ -1,0 +1,116 @@
+import {
+  BEFORE_FIRST,
+  offset,
+  partition as asPartition,
+  type Commit,
+  type CommitKey,
+  type Lease,
+  type Offset,
+  type Outbox,
+  type OutboxOverview,
+  type Partition,
+} from '@headwater/event-sourcing';
+import type { Collection, Db } from 'mongodb';
+import { asking } from '../errors.js';
+import { COMMITS, LEASES, RELAYS } from './collections.js';
+import type { CommitDocument } from './commit-document.js';
+import { conditionsOf } from './commit-keys.js';
+import type { CommitReader } from './commit-reader.js';
+
+interface LeaseDocument {
+  /** The partition. */
+  readonly _id: number;
+  readonly holder?: string;
+  readonly expires?: Date;
+  readonly published?: number;
+}
+
+interface RelayDocument {
+  /** The holder. */
+  readonly _id: string;
+  readonly until: Date;
+}
+
+/** Keys of one update at most. */
+const KEYS_AT_ONCE = 1000;
+
+/** The outbox: the commits that are marked as pending, and leases by the database's clock. */
+export class MongoOutbox implements Outbox, OutboxOverview {
+  readonly #commits: Collection<CommitDocument>;
+  readonly #leases: Collection<LeaseDocument>;
+  readonly #relays: Collection<RelayDocument>;
+
+  constructor(
+    private readonly db: Db,
+    private readonly reader: CommitReader,
+  ) {
+    this.#commits = db.collection<CommitDocument>(COMMITS);
+    this.#leases = db.collection<LeaseDocument>(LEASES);
+    this.#relays = db.collection<RelayDocument>(RELAYS);
+  }
+
+  async lease(partition: Partition, holder: string, milliseconds: number): Promise<Lease | undefined> {
+    // A condition of the update, not of the filter: an upsert by the key alone is one of many who ask at once without an error.
+    const free = { $or: [{ $eq: ['$holder', { $literal: holder }] }, { $lte: [{ $ifNull: ['$expires', '$$NOW'] }, '$$NOW'] }] };
+    const lease = {
+      holder: { $cond: [free, { $literal: holder }, '$holder'] },
+      expires: { $cond: [free, { $add: ['$$NOW', milliseconds] }, '$expires'] },
+      published: { $ifNull: ['$published', BEFORE_FIRST] },
+    };
+    const found = await asking(() =>
+      this.#leases.findOneAndUpdate({ _id: partition }, [{ $set: lease }], { upsert: true, returnDocument: 'after' }),
+    );
+    if (found?.expires === undefined || found.holder !== holder) return undefined;
+    return { partition, holder, expires: found.expires.getTime(), published: offset(found.published ?? BEFORE_FIRST) };
+  }
+
+  async release({ partition, holder }: Lease): Promise<void> {
+    await asking(() => this.#leases.updateOne({ _id: partition, holder }, { $unset: { holder: '', expires: '' } }));
+  }
+
+  pending(partition: Partition, after: CommitKey | undefined, limit: number, characters = Infinity): Promise<readonly Commit[]> {
+    return asking(() => this.reader.pending(partition, after, limit, characters));
+  }
+
+  async published(partition: Partition, commits: readonly CommitKey[], upTo: Offset): Promise<void> {
+    // Should only one of the two be kept, the log has something that is pending: a repetition, or found by whoever takes the partition next.
+    await asking(async () => {
+      await this.#unmark(commits);
+      await this.#leases.updateOne({ _id: partition }, { $max: { published: upTo } }, { upsert: true });
+    });
+  }
+
+  async #unmark(keys: readonly CommitKey[]): Promise<void> {
+    for (let begin = 0; begin < keys.length; begin += KEYS_AT_ONCE) {
+      const updates = conditionsOf(keys.slice(begin, begin + KEYS_AT_ONCE)).map((filter) => ({
+        updateMany: { filter: { ...filter, pending: true as const }, update: { $unset: { pending: '' as const } } },
+      }));
+      await this.#commits.bulkWrite(updates, { ordered: false });
+    }
+  }
+
+  async waiting(): Promise<readonly Partition[]> {
+    // By hint, as the index holds what is pending and nothing else: one key of each partition is looked at.
+    const found = await asking(() =>
+      this.#commits
+        .aggregate<{ readonly _id: number }>([{ $sort: { partition: 1 } }, { $group: { _id: '$partition' } }], { hint: 'pending' })
+        .toArray(),
+    );
+    return found.map(({ _id }) => asPartition(_id)).sort((a, b) => a - b);
+  }
+
+  async size(limit: number): Promise<number> {
+    const { n } = (await asking(() =>
+      this.db.command({ count: COMMITS, query: {}, hint: 'pending', limit, readConcern: { level: 'majority' } }),
+    )) as { readonly n: number };
+    return n;
+  }
+
+  async present(holder: string, milliseconds: number): Promise<number> {
+    return asking(async () => {
+      const until = { until: { $add: ['$$NOW', milliseconds] } };
+      await this.#relays.updateOne({ _id: holder }, [{ $set: until }], { upsert: true });
+      return this.#relays.countDocuments({ $expr: { $gt: ['$until', '$$NOW'] } });
+    });
+  }
+}

@@ -31,13 +31,14 @@ export async function suitesThatNeedServers(selection) {
 /**
  * Starts the servers that suites need, none for none.
  * @param {string[]} suites
+ * @param {typeof startServers} [start]
  * @returns {Promise<TestServers>} never rejected: other suites run also where this fails
  */
-export async function serversFor(suites) {
+export async function serversFor(suites, start = startServers) {
   const nothing = { settings: {}, stop: async () => {} };
   if (suites.length === 0) return nothing;
   try {
-    const servers = await startServers();
+    const servers = await start();
     return { settings: servers.settings(), stop: servers.stop };
   } catch (error) {
     return { ...nothing, missing: { suites, reason: error.message, expected: error instanceof ServersUnavailable } };

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findOnPath, isExecutable, output } from './programs.mjs';
-import { provision } from './provision.mjs';
+import { provision, tell } from './provision.mjs';
 import { NotPossible } from './unavailable.mjs';
 
 export const kafkaVersion = '4.3.1';
@@ -31,13 +31,13 @@ const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 
 /**
  * Kafka from Maven Central.
- * @param {{ env?: NodeJS.ProcessEnv, cache?: string }} [options]
+ * @param {{ env?: NodeJS.ProcessEnv, cache?: string, say?: (line: string) => void }} [options]
  * @returns {Promise<import('./kafka-broker.mjs').KafkaInstallation>}
  * @throws {NotPossible} without Java or Maven, or where Maven cannot fetch it
  */
-export async function provisionKafka({ env = process.env, cache } = {}) {
+export async function provisionKafka({ env = process.env, cache, say = tell } = {}) {
   const java = await findJava(env);
-  const jars = await provision({ name: `kafka-${kafkaVersion}`, recipe: pom, cache }, (folder) => fetchJars(folder, env));
+  const jars = await provision({ name: `kafka-${kafkaVersion}`, recipe: pom, cache }, (folder) => fetchJars(folder, env, say));
   return { java, jars };
 }
 
@@ -51,10 +51,10 @@ async function findJava(env) {
   return java;
 }
 
-async function fetchJars(folder, env) {
+async function fetchJars(folder, env, say) {
   const maven = findOnPath('mvn', env);
   if (!maven) throw new NotPossible('needs Maven to fetch Kafka; there is no mvn on the PATH');
-  console.error(`headwater: fetching Kafka ${kafkaVersion} (once; 44 MB)`);
+  say(`fetching Kafka ${kafkaVersion} (once; 44 MB)`);
   const pomFile = join(folder, 'pom.xml');
   writeFileSync(pomFile, pom);
   const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${folder}`];

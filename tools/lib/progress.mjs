@@ -2,14 +2,14 @@ import { Presets, SingleBar } from 'cli-progress';
 
 /**
  * Shows how far something is: a bar with rate and time left on a terminal, a plain line per tenth elsewhere.
- * @param {string} title @param {number} total
+ * @param {string} title @param {number} total @param {NodeJS.WriteStream} [output]
  */
-export function progress(title, total) {
+export function progress(title, total, output = process.stdout) {
   const start = performance.now();
   const rate = (done) => Math.round((done * 1000) / Math.max(1, performance.now() - start));
-  if (!process.stdout.isTTY) return plain(title, total, rate);
+  if (!output.isTTY) return plain(title, total, rate, output);
   const bar = new SingleBar(
-    { format: `   ${title} {bar} {percentage} % {value}/{total}, {rate}/s, {eta} s left`, hideCursor: true },
+    { format: `   ${title} {bar} {percentage} % {value}/{total}, {rate}/s, {eta} s left`, hideCursor: true, stream: output },
     Presets.rect,
   );
   bar.start(total, 0, { rate: 0 });
@@ -20,14 +20,14 @@ export function progress(title, total) {
   };
 }
 
-function plain(title, total, rate) {
+function plain(title, total, rate, output) {
   let shown = 0;
   return {
     update: (done) => {
-      const tenth = Math.floor((done * 10) / total);
+      const tenth = total === 0 ? 10 : Math.floor((done * 10) / total);
       if (tenth <= shown) return;
       shown = tenth;
-      console.log(`   ${title} ${tenth * 10} % (${done}/${total}, ${rate(done)}/s)`);
+      output.write(`   ${title} ${tenth * 10} % (${done}/${total}, ${rate(done)}/s)\n`);
     },
     stop: () => {},
   };

@@ -87,6 +87,17 @@ export class ImportInterrupted extends Error {
   }
 }
 
+/** What is kept of an export while it is imported does not fit on the disk. */
+export class IndexFull extends Error {
+  override readonly name = 'IndexFull';
+  constructor(options?: ErrorOptions) {
+    super(
+      'There is no room for the index of the export in the folder for temporary files. Make room there, or name another folder in TMPDIR.',
+      options,
+    );
+  }
+}
+
 /** An export never writes over anything. */
 export class OutputExists extends Error {
   override readonly name = 'OutputExists';

@@ -30,7 +30,7 @@ export class ExportFile {
   static async open(path: string): Promise<ExportFile> {
     const unreadable = (reason: string, cause?: unknown): ExportUnreadable => new ExportUnreadable(path, reason, { cause });
     const handle = await open(path, 'r').catch((error: unknown) => {
-      throw unreadable(error instanceof Error ? error.message : String(error), error);
+      throw unreadable(isMissing(error) ? 'there is no such file' : String(error), error);
     });
     const found = await handle.stat();
     if (found.isFile()) return new ExportFile(path, found.size, handle);
@@ -78,3 +78,5 @@ export class ExportFile {
     return buffer;
   }
 }
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';

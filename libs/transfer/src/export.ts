@@ -36,6 +36,8 @@ const textOf = (lines: readonly ExportLine[]): string => lines.map((line) => `${
 export interface ExportOptions {
   /** When the export begins. */
   readonly now: Date;
+  /** Asks it to stop. */
+  readonly signal?: AbortSignal;
   /** Told of what has been given out. */
   progressed?(counts: ExportCounts): void;
 }

@@ -41,6 +41,7 @@ const BATCH_BYTES = 4 * 1024 * 1024;
  * @throws ImportInterrupted, and what the store says: a part may be stored; running it again goes on.
  */
 export async function importExport({ file, index, target, codec, progress = {}, signal }: ImportOptions): Promise<ImportResult> {
+  await target.assertImportable();
   const checked = await checkExport(file, index, { codec, progressed: (bytes) => progress.checked?.(bytes) });
   const { sha256, commits, receipts } = checked.trailer;
   const found = await target.begin({ sha256, tokenKeys: checked.header.tokenKeys });

@@ -25,6 +25,8 @@ export interface ImportStart {
  * - the export's token keys are kept for opening tokens, behind the store's own.
  */
 export interface ImportTarget {
+  /** Looked at before the file is read, which may take a while. @throws StoreNotEmpty */
+  assertImportable(): Promise<void>;
   /**
    * Marks an empty store as one that takes in this export, or finds the mark of an import that was not finished.
    *

@@ -5,6 +5,7 @@ export {
   ExportUnreadable,
   ImportInterrupted,
   ImportUnfinished,
+  IndexFull,
   OtherImport,
   OutputExists,
   StoreNotEmpty,

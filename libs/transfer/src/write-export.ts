@@ -10,7 +10,8 @@ const MODE = 0o600;
 
 /** Writes an export where somebody reads it, no faster than they do: pieces are of bounded size, and two of them are in memory. */
 export function streamExport(source: ExportSource, output: Writable, options: ExportOptions): Promise<void> {
-  return pipeline(Readable.from(exportLines(source, options), { highWaterMark: 1 }), output);
+  const { signal } = options;
+  return pipeline(Readable.from(exportLines(source, options), { highWaterMark: 1 }), output, signal === undefined ? {} : { signal });
 }
 
 /**

@@ -1,3 +1,4 @@
+export { ImportUnfinished } from '@headwater/transfer';
 export { DataFolderInUse, DataFolderTooNew, DataFolderUnreadable } from './errors.js';
 export { DEFAULT_BOUNDS, type SqliteStoreOptions, type StoreBounds, type StoreObserver } from './options.js';
 export { openSqliteStore, type ProjectionStanding, type ProjectionsState, type SqliteStore, type StoreStatus } from './sqlite-store.js';

@@ -198,6 +198,7 @@ export function transferContract(name: string, makeSubject: () => Promise<Transf
             if (left === 0 && after) throw crash;
           };
           return {
+            assertImportable: () => target.assertImportable(),
             begin: (start) => target.begin(start),
             commits: (commits, done) => call(() => target.commits(commits, done)),
             receipts: (receipts, done) => call(() => target.receipts(receipts, done)),
@@ -252,6 +253,7 @@ export function transferContract(name: string, makeSubject: () => Promise<Transf
         const path = join(folder, 'export');
         await exported(subject, path);
         const failing = (target: ImportTarget): ImportTarget => ({
+          assertImportable: () => target.assertImportable(),
           begin: (start) => target.begin(start),
           commits: (commits, done) => target.commits(commits, done),
           receipts: (receipts, done) => target.receipts(receipts, done),
@@ -286,6 +288,7 @@ export function transferContract(name: string, makeSubject: () => Promise<Transf
         await fill(subject.store);
         await exported(subject, second);
         const unfinished = (target: ImportTarget): ImportTarget => ({
+          assertImportable: () => target.assertImportable(),
           begin: (start) => target.begin(start),
           commits: async () => Promise.reject(new Error('It was killed.')),
           receipts: (receipts, done) => target.receipts(receipts, done),

@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { revision, streamName, type Revision, type StreamName } from '@headwater/event-sourcing';
-import type { ExportIndex, IndexedCommit, Place } from '@headwater/transfer';
-import { Query } from '../database.js';
+import { IndexFull, type ExportIndex, type IndexedCommit, type Place } from '@headwater/transfer';
+import { Query, limitSize } from '../database.js';
+import { isFull } from '../errors.js';
 
 const CACHE_KIB = 32 * 1024;
 
@@ -23,13 +24,15 @@ export class SqliteExportIndex implements ExportIndex {
   readonly #addCommit: Query;
   readonly #addReceipt: Query;
 
-  constructor() {
+  /** @param maxBytes bounds its size; 0: no bound but the disk's. */
+  constructor(maxBytes = 0) {
     const db = this.#db;
     db.exec(`PRAGMA cache_size = -${String(CACHE_KIB)}`);
     db.exec('PRAGMA temp_store = FILE');
     // It lives as long as one run: there is nothing to roll back to, and nothing to recover.
     db.exec('PRAGMA journal_mode = OFF');
     db.exec('PRAGMA synchronous = OFF');
+    limitSize(db, maxBytes);
     db.exec(TABLES);
     db.exec('BEGIN');
     this.#stream = new Query(db, 'SELECT revision, instant FROM streams WHERE name = ?');
@@ -49,12 +52,14 @@ export class SqliteExportIndex implements ExportIndex {
   addCommit({ stream, base, events, instant, start, length }: IndexedCommit & { readonly events: number; readonly instant: string }): void {
     const before = this.#stream.get(stream)?.[1] ?? instant;
     const at = instant < before ? before : instant;
-    this.#addCommit.run(at, stream, base, start, length);
-    this.#addStream.run(stream, base + events, at);
+    keeping(() => {
+      this.#addCommit.run(at, stream, base, start, length);
+      this.#addStream.run(stream, base + events, at);
+    });
   }
 
   addReceipt({ start, length }: Place): void {
-    this.#addReceipt.run(start, length);
+    keeping(() => this.#addReceipt.run(start, length));
   }
 
   *commits(skip: number): Iterable<IndexedCommit> {
@@ -75,5 +80,14 @@ export class SqliteExportIndex implements ExportIndex {
 
   close(): void {
     this.#db.close();
+  }
+}
+
+/** @throws IndexFull */
+function keeping(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    throw isFull(error) ? new IndexFull({ cause: error }) : error;
   }
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { partition, type Commit, type Receipt, type TokenKey } from '@headwater/event-sourcing';
+import { StoreUnavailable, partition, type Commit, type Receipt, type TokenKey } from '@headwater/event-sourcing';
 import {
   OtherImport,
   StoreNotEmpty,
@@ -9,11 +9,11 @@ import {
   type ImportTarget,
   type Imported,
 } from '@headwater/transfer';
-import { Appender } from '../appender.js';
+import { Appender, GroupRefused } from '../appender.js';
 import { Checkpoints } from '../checkpoint.js';
 import { databasePath, lockFolder, type FolderLock } from '../data-folder.js';
 import { Query, openForWriting } from '../database.js';
-import { DataFolderUnreadable, isUnreadable, messageOf } from '../errors.js';
+import { DataFolderUnreadable, isUnavailable, isUnreadable, messageOf } from '../errors.js';
 import { putCommit, type Field, type Unit } from '../messages.js';
 import { DEFAULT_BOUNDS } from '../options.js';
 import { migrate } from '../schema.js';
@@ -57,6 +57,10 @@ class SqliteImportTarget implements ImportTarget {
     this.#checkpoints = new Checkpoints(db, DEFAULT_BOUNDS.walPages, DEFAULT_BOUNDS.busyMilliseconds);
   }
 
+  async assertImportable(): Promise<void> {
+    if (readImportMark(this.db) === undefined && !this.#isEmpty()) throw new StoreNotEmpty(this.folder);
+  }
+
   async begin({ sha256, tokenKeys }: ImportStart): Promise<Imported> {
     this.#sha256 = sha256;
     const mark = readImportMark(this.db);
@@ -64,12 +68,14 @@ class SqliteImportTarget implements ImportTarget {
       if (mark.sha256 !== sha256) throw new OtherImport(this.folder);
       return mark;
     }
-    if (!this.#isEmpty()) throw new StoreNotEmpty(this.folder);
+    await this.assertImportable();
     const start: ImportMark = { sha256, commits: 0, receipts: 0 };
-    this.#inTransaction(() => {
-      this.#keep(tokenKeys);
-      this.#marks.put(start);
-    });
+    storing(() =>
+      this.#inTransaction(() => {
+        this.#keep(tokenKeys);
+        this.#marks.put(start);
+      }),
+    );
     return start;
   }
 
@@ -90,8 +96,10 @@ class SqliteImportTarget implements ImportTarget {
   }
 
   async finish(): Promise<void> {
-    this.#inTransaction(() => this.#marks.remove());
-    this.#checkpoints.whole();
+    storing(() => {
+      this.#inTransaction(() => this.#marks.remove());
+      this.#checkpoints.whole();
+    });
   }
 
   async close(): Promise<void> {
@@ -121,11 +129,13 @@ class SqliteImportTarget implements ImportTarget {
   #append(units: readonly Unit[], commits: readonly Commit[], done: Imported): void {
     const fields: Field[] = [];
     for (const commit of commits) putCommit(fields, commit);
-    this.#appender.append(units, fields, (outcomes) => {
-      if (outcomes.some(({ conflicts }) => conflicts.length > 0)) throw new Error('A commit is not based on the one before it.');
-      this.#marks.put({ sha256: this.#sha256, ...done });
+    storing(() => {
+      this.#appender.append(units, fields, (outcomes) => {
+        if (outcomes.some(({ conflicts }) => conflicts.length > 0)) throw new Error('A commit is not based on the one before it.');
+        this.#marks.put({ sha256: this.#sha256, ...done });
+      });
+      this.#checkpoints.whenGrown();
     });
-    this.#checkpoints.whenGrown();
   }
 
   #inTransaction(work: () => void): void {
@@ -137,5 +147,17 @@ class SqliteImportTarget implements ImportTarget {
       if (this.db.isTransaction) this.db.exec('ROLLBACK');
       throw error;
     }
+  }
+}
+
+/** @throws StoreUnavailable where the disk is full or fails: what was stored before stays. */
+function storing(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof GroupRefused) && !isUnavailable(error)) throw error;
+    throw new StoreUnavailable(`The import cannot go on: ${messageOf(error)}. Run it again with the same file when this is mended.`, {
+      cause: error,
+    });
   }
 }

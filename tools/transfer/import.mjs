@@ -1,0 +1,78 @@
+/** npm run import: see docs/operations.md, Moving. Exits with 0 when everything is in, 1 where it ended in the middle, 2 where it was refused. */
+import { parseArgs } from 'node:util';
+import { eventCodec } from '@headwater/event-contracts';
+import { SqliteExportIndex } from '@headwater/sqlite';
+import { ExportFile, importExport } from '@headwater/transfer';
+import { onStopAsked } from '../../scripts/lib/stop-signals.mjs';
+import { progress } from '../lib/progress.mjs';
+import { told } from './failures.mjs';
+import { openImport } from './stores.mjs';
+import { UsageError, nameOf, storeOptions, storeUsage, whichStore } from './which-store.mjs';
+
+const usage = `npm run import -- [--data-dir FOLDER | --mongo-url URL --database NAME] FILE
+
+Reads what npm run export wrote into an empty store. The file is checked first; an import that was interrupted goes on when it is run again.
+
+${storeUsage}`;
+
+process.exitCode = await told(usage, main);
+
+async function main() {
+  const { path, store } = asked();
+  const stop = new AbortController();
+  const off = onStopAsked(() => stop.abort());
+  const open = [];
+  const opened = (resource) => {
+    open.push(resource);
+    return resource;
+  };
+  try {
+    const file = opened(await ExportFile.open(path));
+    const target = opened(await openImport(store));
+    const index = opened(new SqliteExportIndex());
+    console.error(`Importing ${path} into ${nameOf(store)}`);
+    const { trailer } = await withProgress(file.size, (shown) =>
+      importExport({ file, index, target, codec: eventCodec, progress: shown, signal: stop.signal }),
+    );
+    console.error(`${trailer.commits} commits with ${trailer.events} events and ${trailer.receipts} receipts of pushes are in.`);
+    console.error('Start the service: it makes its read models first, and tells how far it is at /metrics.');
+  } finally {
+    off();
+    for (const resource of open.reverse()) await resource.close();
+  }
+}
+
+/** Two bars, one after the other: the file is checked, then its commits are stored. */
+async function withProgress(bytes, work) {
+  let shown = progress('checked KiB', kibOf(bytes), process.stderr);
+  let storing = false;
+  const stored = (done, of) => {
+    if (!storing) {
+      shown.stop();
+      if (done.commits > 0) console.error(`   ${done.commits} commits are in already`);
+      shown = progress('imported', of.commits + of.receipts, process.stderr);
+      storing = true;
+    }
+    shown.update(done.commits + done.receipts);
+  };
+  try {
+    return await work({ checked: (done) => shown.update(kibOf(done)), stored });
+  } finally {
+    shown.stop();
+  }
+}
+
+function kibOf(bytes) {
+  return Math.ceil(bytes / 1024);
+}
+
+function asked() {
+  try {
+    const { values, positionals } = parseArgs({ options: storeOptions, allowPositionals: true });
+    const [path] = positionals;
+    if (path === undefined || positionals.length > 1) throw new UsageError('Name one file that npm run export wrote.');
+    return { path, store: whichStore(values, process.env) };
+  } catch (error) {
+    throw error.code?.startsWith('ERR_PARSE_ARGS') ? new UsageError(error.message) : error;
+  }
+}

@@ -4,3 +4,9 @@ export { prepareMongo, type PrepareOptions, type Prepared } from './prepare.js';
 export { MongoProjectionStore } from './read-models/projection-store.js';
 export { MongoEventStore, openMongoEventStore, type EventStoreOptions } from './event-store/mongo-event-store.js';
 export { DEFAULT_EVENT_STORE_BOUNDS, type AppendedGroup, type EventStoreBounds, type EventStoreObserver } from './event-store/options.js';
+export {
+  DEFAULT_READ_MODELS_OPTIONS,
+  mongoReadModels,
+  type MongoReadModels,
+  type ReadModelsOptions,
+} from './read-models/mongo-read-models.js';

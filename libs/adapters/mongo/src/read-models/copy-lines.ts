@@ -32,9 +32,9 @@ function rowLine(kind: ProjectionKind, stored: StoredRow): string {
   return found === expected ? line : `${line}, but stored with ${found}`;
 }
 
-/** What is stored beside the texts that are the value itself. */
-function columnsOf(stored: StoredRow): Readonly<Record<string, unknown>> {
-  const columns: Record<string, unknown> = { ...stored };
-  for (const text of ['value', 'listed', 'compacted']) delete columns[text];
-  return columns;
-}
+/** The texts that are the value itself. */
+const TEXTS: ReadonlySet<string> = new Set(['value', 'listed', 'compacted']);
+
+/** What is stored beside them. */
+const columnsOf = (stored: StoredRow): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(stored).filter(([name]) => !TEXTS.has(name)));

@@ -44,6 +44,12 @@ export class Counters {
     return totals;
   }
 
+  async sum(keys: readonly string[]): Promise<number> {
+    let sum = 0;
+    for (const total of (await this.totals(keys)).values()) sum += total;
+    return sum;
+  }
+
   /** Every total that is not zero, by key. */
   async *all(): AsyncIterable<readonly [key: string, total: number]> {
     let summed: readonly [key: string, total: number] | undefined;

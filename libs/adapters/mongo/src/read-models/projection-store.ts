@@ -148,14 +148,15 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
       if (copies.served?.version === version || copies.building.some((copy) => copy.version === version)) return;
       const name = copyName(projection, version);
       const { indexes, history } = kindOf(projection);
-      await createCollections(this.database.db, [
+      const plans = [
         PROJECTIONS_PLAN,
         WATERMARKS_PLAN,
         { name, indexes },
         countersPlan(name),
         parkedPlan(name),
         ...(history ? [historyPlan(name)] : []),
-      ]);
+      ];
+      await Promise.all(plans.map((plan) => createCollections(this.database.db, [plan])));
       await this.#copies.enter(projection, version, epoch);
     });
   }

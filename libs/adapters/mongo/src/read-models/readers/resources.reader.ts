@@ -1,0 +1,121 @@
+import { type EventStore, type Row, type StreamName } from '@headwater/event-sourcing';
+import { entityStream, type ProjectRef } from '@headwater/event-contracts';
+import type { Iri } from '@headwater/linked-data';
+import {
+  RESOURCES,
+  type EntityRow,
+  type Latest,
+  type ListPage,
+  type ListQuery,
+  type ListedEntity,
+  type ResourcesReader,
+} from '@headwater/read-models';
+import type { Collection } from 'mongodb';
+import type { MongoDatabase } from '../../database.js';
+import { Counters } from '../counters.js';
+import { LIST_INDEXES, decodeEntity, decodeListed, type ResourceDocument } from '../kinds/resources.kind.js';
+import { Parked } from '../parked.js';
+import { ANYWHERE, ServedCopies } from '../served-copies.js';
+import { cursorOf, isCounted, orderOf, pageOf, selected, selectionOf, type Selection } from './list-query.js';
+
+/** Fetches and lists entities. */
+export class MongoResourcesReader implements ResourcesReader {
+  readonly #eventual: ServedCopies;
+
+  constructor(
+    private readonly database: MongoDatabase,
+    private readonly served: ServedCopies,
+    private readonly events: Pick<EventStore, 'newest'>,
+  ) {
+    this.#eventual = new ServedCopies(database, 'eventual');
+  }
+
+  async latest(stream: StreamName): Promise<Latest> {
+    return this.served.ask(async (copyOf) => {
+      const { name } = copyOf(RESOURCES);
+      const [found, [commit]] = await Promise.all([this.#rows(name).findOne({ _id: stream }), this.events.newest([stream])]);
+      const newest = commit?.revision ?? 0;
+      const row = found === null ? {} : { row: decodeEntity(found) };
+      // A row that is where its stream is cannot be parked.
+      if ((found?.rev ?? 0) >= newest) return { ...row, newest };
+      const parked = (await new Parked(this.database.db, RESOURCES, name).among([stream])).get(stream);
+      return { ...row, newest, ...(parked === undefined ? {} : { parkedAt: parked.at }) };
+    });
+  }
+
+  async applied(stream: StreamName): Promise<Row<EntityRow> | undefined> {
+    return this.#eventual.ask(async (copyOf) => {
+      const rows = this.database.db.collection<ResourceDocument>(copyOf(RESOURCES).name, ANYWHERE);
+      const found = await rows.findOne({ _id: stream });
+      return found === null ? undefined : decodeEntity(found);
+    });
+  }
+
+  async list(query: ListQuery): Promise<ListPage> {
+    return this.served.ask(async (copyOf) => {
+      const { name } = copyOf(RESOURCES);
+      const selection = selectionOf(query);
+      const totals = await new Counters(this.database.db, name).totals(selection.flat());
+      const sums = selection.map((group) => group.reduce((sum, list) => sum + (totals.get(list) ?? 0), 0));
+      const shortest = Math.min(...sums);
+      if (shortest === 0) return { total: 0, entities: [] };
+      const [total, page] = await Promise.all([
+        isCounted(selection, query) ? shortest : this.#count(name, selection),
+        this.#page(name, query, selection, sums.indexOf(shortest)),
+      ]);
+      return { total, ...page };
+    });
+  }
+
+  #count(copy: string, selection: Selection): Promise<number> {
+    return this.#rows(copy).countDocuments(selected(selection), { hint: LIST_INDEXES['@id'].name });
+  }
+
+  async #page(copy: string, query: ListQuery, selection: Selection, walked: number): Promise<Pick<ListPage, 'entities' | 'next'>> {
+    const { sort, page, size } = query;
+    const found = await this.#rows(copy)
+      .find(pageOf(selection, walked, query), { projection: { created: 1, updated: 1, listed: 1 }, batchSize: size + 2 })
+      .hint(LIST_INDEXES[sort.field].name)
+      .sort(orderOf(sort))
+      .skip('from' in page ? page.from : 0)
+      // One more than asked tells whether there is a next page.
+      .limit(size + 1)
+      .toArray();
+    const shown = found.slice(0, size);
+    const entities = shown.map(decodeListed);
+    const [last, id] = [shown.at(-1), entities.at(-1)?.entity.id];
+    if (found.length <= size || last === undefined || id === undefined) return { entities };
+    return { entities, next: cursorOf(sort.field, last, id) };
+  }
+
+  async listed(project: ProjectRef, ids: readonly Iri[]): Promise<readonly (ListedEntity | undefined)[]> {
+    if (ids.length === 0) return [];
+    return this.served.ask((copyOf) => this.listedIn(copyOf(RESOURCES).name, project, ids));
+  }
+
+  /** The same, from a copy that the caller has chosen. */
+  async listedIn(copy: string, project: ProjectRef, ids: readonly Iri[]): Promise<readonly (ListedEntity | undefined)[]> {
+    if (ids.length === 0) return [];
+    const streams = ids.map((id): string => entityStream(project, id));
+    const asked = [...new Set(streams)];
+    const found = await this.#rows(copy)
+      .find({ _id: { $in: asked } }, { projection: { listed: 1 }, batchSize: asked.length + 1 })
+      .toArray();
+    const entities = new Map(found.map((document) => [document._id, decodeListed(document)]));
+    return streams.map((stream) => entities.get(stream));
+  }
+
+  /** Those of the ids that are entities of the project. */
+  async existingIn(copy: string, project: ProjectRef, ids: readonly Iri[]): Promise<ReadonlySet<Iri>> {
+    const byStream = new Map(ids.map((id) => [entityStream(project, id) as string, id]));
+    const asked = [...byStream.keys()];
+    const found = await this.#rows(copy)
+      .find({ _id: { $in: asked } }, { projection: { _id: 1 }, batchSize: asked.length + 1 })
+      .toArray();
+    return new Set(found.flatMap(({ _id }) => byStream.get(_id) ?? []));
+  }
+
+  #rows(copy: string): Collection<ResourceDocument> {
+    return this.database.db.collection<ResourceDocument>(copy);
+  }
+}

@@ -19,9 +19,10 @@ export async function run(environment: Readonly<Record<string, string | undefine
   const config = given.port === 0 ? given.onPort(await freePort(given.host)) : given;
   try {
     const running = await start(config, opening);
-    process.stdout.write(`${readyLines({ url: running.url, publicUrl: config.publicUrl, dataDir: running.dataDir })}\n`);
     endAtFaults(running.logger);
     stopAtSignals(() => running.close(), running.logger);
+    // Last: whoever reads it may tell the service to stop at once.
+    process.stdout.write(`${readyLines({ url: running.url, publicUrl: config.publicUrl, dataDir: running.dataDir })}\n`);
   } catch (error) {
     const known = startFailure(error, config);
     if (known === undefined) createLogger(config.logLevel).fatal({ err: error }, 'The service could not start.');

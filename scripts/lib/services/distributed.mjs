@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { isFree, serverPort } from '../../servers/server-port.mjs';
 import { startServers } from '../../servers/servers.mjs';
+import { ServersUnavailable } from '../../servers/unavailable.mjs';
 import { serviceFlags } from '../service-flags.mjs';
 import { at, Failure, say } from '../workspace.mjs';
 import { KeptRunning } from './kept-running.mjs';
@@ -81,13 +82,25 @@ export class Distributed {
 
   async #startServers() {
     say('starting Kafka and MongoDB, unless they are configured');
-    this.#servers = await startServers({ env: this.#env, keepIn: this.folder });
+    this.#servers = await this.#serversWithData();
     const { kafka, mongo } = this.#servers;
     const ours = [
       ...(kafka.broker ? [new ServerPart('Kafka', kafka.broker)] : []),
       ...mongo.nodes.map((node) => new ServerPart('MongoDB', node)),
     ];
     await this.#start(ours.map((part) => new KeptRunning(part)));
+  }
+
+  /** Those that keep their data, where this machine has them; else any. */
+  async #serversWithData() {
+    try {
+      return await startServers({ env: this.#env, keepIn: this.folder });
+    } catch (error) {
+      if (!(error instanceof ServersUnavailable)) throw error;
+    }
+    const servers = await startServers({ env: this.#env });
+    say('Kafka and MongoDB run in containers: what is stored in them ends with them');
+    return servers;
   }
 
   async #start(parts) {
@@ -107,14 +120,11 @@ export class Distributed {
 
   #report(services) {
     const { kafka, mongo } = this.#servers;
+    // An address that was configured may hold a password.
+    const configured = (name) => (this.#env[name] ? `as ${name} says` : undefined);
     const servers = [
-      kafka.broker
-        ? { name: 'Kafka', address: kafka.brokers, pid: kafka.broker.pid }
-        : { name: 'Kafka', address: 'as HEADWATER_KAFKA_BROKERS says' },
-      // An address that was configured may hold a password.
-      ...(mongo.nodes.length > 0
-        ? mongo.nodes.map(({ pid }) => ({ name: 'MongoDB', address: mongo.url, pid }))
-        : [{ name: 'MongoDB', address: 'as HEADWATER_MONGO_URL says' }]),
+      { name: 'Kafka', address: configured('HEADWATER_KAFKA_BROKERS') ?? kafka.brokers, pid: kafka.broker?.pid },
+      { name: 'MongoDB', address: configured('HEADWATER_MONGO_URL') ?? mongo.url, pid: mongo.nodes[0]?.pid },
     ];
     const ours = kafka.broker !== undefined || mongo.nodes.length > 0;
     const running = services.map(({ part: { name, url, pid } }) => ({ name, url, pid }));

@@ -48,10 +48,12 @@ export async function startContainer({ testcontainers, local }, { image, port, p
   }
   const container = new Container(image).withExposedPorts({ container: port, host: port }).withStartupTimeout(startMilliseconds);
   prepare(container);
+  let log = '';
+  container.withLogConsumer((stream) => stream.on('data', (chunk) => (log = `${log}${chunk}`.slice(-2000))));
   try {
     const started = await container.start();
     return { stop: async () => void (await started.stop()) };
   } catch (error) {
-    throw new NotPossible(`${image}: ${error.message}`);
+    throw new NotPossible(`${image}: ${error.message}${log && `; the end of its output:\n${log}`}`);
   }
 }

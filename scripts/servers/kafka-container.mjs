@@ -6,7 +6,9 @@ import { serverPort } from './server-port.mjs';
 import { until } from './server-process.mjs';
 
 const readyMilliseconds = 90_000;
-const folder = '/tmp/headwater';
+const file = '/tmp/server.properties';
+// Kafka's user may make it; the folders of files that are copied into a container belong to root.
+const data = '/tmp/data';
 const bin = '/opt/kafka/bin';
 
 /**
@@ -19,8 +21,7 @@ export async function startKafkaContainer() {
   const port = await serverPort();
   const brokers = `${engine.host}:${port}`;
   const listener = { listen: `0.0.0.0:${port}`, advertise: brokers };
-  const file = `${folder}/server.properties`;
-  const properties = serverProperties({ ...listener, controller: '127.0.0.1:9093', data: `${folder}/data` });
+  const properties = serverProperties({ ...listener, controller: '127.0.0.1:9093', data });
   const start = `${bin}/kafka-storage.sh format -t ${clusterId()} -c ${file} && exec ${bin}/kafka-server-start.sh ${file}`;
   const container = await startContainer(engine, {
     image: `apache/kafka:${kafkaVersion}`,

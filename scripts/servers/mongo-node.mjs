@@ -7,6 +7,8 @@ const readyMilliseconds = 60_000;
 export const replicaSetName = 'rs0';
 /** Options that keep it small. */
 export const small = ['--wiredTigerCacheSizeGB', '0.5', '--setParameter', 'diagnosticDataCollectionEnabled=false'];
+// A primary that is asked to end gives others 15 s to take over. Here a set ends as a whole.
+const quickEnd = ['--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=100'];
 
 /** One node of a replica set, on a data folder. It can be killed and started again on the same data and port, as often as one likes. */
 export class MongoNode {
@@ -58,7 +60,7 @@ export class MongoNode {
     mkdirSync(this.dbpath, { recursive: true });
     const log = join(this.#folder, 'mongod.log');
     const listen = ['--port', String(this.#port), '--bind_ip', '127.0.0.1', '--nounixsocket'];
-    const args = ['--dbpath', this.dbpath, ...listen, '--replSet', replicaSetName, ...small];
+    const args = ['--dbpath', this.dbpath, ...listen, '--replSet', replicaSetName, ...small, ...quickEnd];
     this.#process = new ServerProcess(this.#mongod, args, { log });
     try {
       await until('MongoDB', () => this.#hello(), { milliseconds: readyMilliseconds, process: this.#process, log });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Failure } from '../lib/workspace.mjs';
 import { askMongo, kafkaAnswers } from './clients.mjs';
 import { KafkaBroker } from './kafka-broker.mjs';
 import { startKafkaContainer } from './kafka-container.mjs';
@@ -59,8 +60,10 @@ async function configuredKafka(brokers) {
 async function configuredMongo(url, nodes) {
   if (!url) throw new NotPossible('not set');
   if (nodes > 1) throw new NotPossible('nodes that can be killed one by one must be processes of ours');
-  const ping = () => askMongo(url, (admin) => admin.command({ ping: 1 }));
-  await until('MongoDB at HEADWATER_MONGO_URL', ping, { milliseconds: configuredMilliseconds });
+  const hello = () => askMongo(url, (admin) => admin.command({ hello: 1 }));
+  const { setName } = await until('MongoDB at HEADWATER_MONGO_URL', hello, { milliseconds: configuredMilliseconds });
+  if (setName === undefined)
+    throw new Failure('HEADWATER_MONGO_URL names a single server; transactions need a replica set (of one node is enough)');
   return { url, nodes: [], stop: async () => {} };
 }
 

@@ -87,6 +87,22 @@ export class ImportInterrupted extends Error {
   }
 }
 
+/** A service uses the store: what it writes and publishes would be between what is imported. */
+export class StoreInUse extends Error {
+  override readonly name = 'StoreInUse';
+  constructor(readonly store: string) {
+    super(`A command-service uses ${store}. Stop every command-service first, and wait a minute if one was killed.`);
+  }
+}
+
+/** Somebody else imports into the store, or wrote to it. */
+export class ImportContested extends Error {
+  override readonly name = 'ImportContested';
+  constructor(readonly store: string) {
+    super(`Somebody else writes to ${store}. One import can be made at a time; where none is under way, run it again with the same file.`);
+  }
+}
+
 /** What is kept of an export while it is imported does not fit on the disk. */
 export class IndexFull extends Error {
   override readonly name = 'IndexFull';

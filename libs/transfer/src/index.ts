@@ -3,11 +3,13 @@ export {
   ExportInvalid,
   ExportTooNew,
   ExportUnreadable,
+  ImportContested,
   ImportInterrupted,
   ImportUnfinished,
   IndexFull,
   OtherImport,
   OutputExists,
+  StoreInUse,
   StoreNotEmpty,
   TokenKeyClash,
 } from './errors.js';

@@ -1,3 +1,4 @@
+export { ImportUnfinished } from '@headwater/transfer';
 export { DEFAULT_CONNECTION_BOUNDS, MongoDatabase, connectMongo, type ConnectionBounds, type MongoOptions } from './database.js';
 export { DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, MongoRefused, PartitionsOnlyGrow } from './errors.js';
 export { prepareMongo, type PrepareOptions, type Prepared } from './prepare.js';
@@ -10,3 +11,5 @@ export {
   type MongoReadModels,
   type ReadModelsOptions,
 } from './read-models/mongo-read-models.js';
+export { openMongoExport } from './transfer/mongo-export-source.js';
+export { openMongoImport } from './transfer/mongo-import-target.js';

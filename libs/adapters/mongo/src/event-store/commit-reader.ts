@@ -1,5 +1,5 @@
 import { type Commit, type CommitKey, type CommitPage, type Revision, type StreamName } from '@headwater/event-sourcing';
-import type { Collection, Db, FindCursor } from 'mongodb';
+import type { Collection, Db, FindCursor, FindOptions } from 'mongodb';
 import { COMMITS } from './collections.js';
 import { COMMIT_FIELDS, charactersOf, commitOf, type CommitDocument } from './commit-document.js';
 import { conditionsOf, keyText } from './commit-keys.js';
@@ -61,9 +61,9 @@ export class CommitReader {
   }
 
   /** Every commit in the order of stream and base, from the key at which the page before stopped. */
-  async scan(after?: string): Promise<CommitPage> {
+  async scan(after?: string, options: FindOptions = {}): Promise<CommitPage> {
     const cursor = this.#commits
-      .find<ReadCommit>({}, { projection: COMMIT_FIELDS, batchSize: BATCH })
+      .find<ReadCommit>({}, { ...options, projection: COMMIT_FIELDS, batchSize: BATCH })
       .sort({ stream: 1, base: 1 })
       .hint('stream_base');
     if (after !== undefined) cursor.min(keyAfter(after));

@@ -21,6 +21,7 @@ import {
 import { logPartitionFor } from '@headwater/event-contracts';
 import type { MongoDatabase } from '../database.js';
 import { asking } from '../errors.js';
+import { assertWhole } from '../transfer/import-mark.js';
 import { AppendQueue } from './append-queue.js';
 import { TogetherAppender } from './append-together.js';
 import { COMMITS } from './collections.js';
@@ -44,10 +45,11 @@ export interface EventStoreOptions {
 /**
  * Opens the event store of a prepared database. The connection stays the caller's to close, after the store.
  *
- * @throws DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, StoreUnavailable
+ * @throws DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, ImportUnfinished, StoreUnavailable
  */
 export async function openMongoEventStore(database: MongoDatabase, options: EventStoreOptions = {}): Promise<MongoEventStore> {
   const { epoch } = await asking(() => requireMeta(database.db));
+  await asking(() => assertWhole(database.db));
   return new MongoEventStore(database, epoch, options);
 }
 

@@ -1,5 +1,5 @@
 import { pushId, revision, streamName, type PushId, type Receipt } from '@headwater/event-sourcing';
-import type { ClientSession, Collection, Db } from 'mongodb';
+import type { ClientSession, Collection, Db, FindOptions } from 'mongodb';
 import { RECEIPTS } from './collections.js';
 import { piecesOf } from './pieces.js';
 
@@ -30,9 +30,20 @@ export async function insertReceipt(db: Db, { push, written }: Receipt, session:
   }
 }
 
-export async function findReceipt(db: Db, push: PushId): Promise<Receipt | undefined> {
-  const parts = await receiptsIn(db).find({ push }).sort({ part: 1 }).toArray();
+export async function findReceipt(db: Db, push: PushId, options: FindOptions = {}): Promise<Receipt | undefined> {
+  const parts = await receiptsIn(db).find({ push }, options).sort({ part: 1 }).toArray();
   if (parts.length === 0) return undefined;
   const pairs = parts.flatMap(({ written }) => JSON.parse(written) as readonly (readonly [string, number])[]);
   return { push: pushId(push), written: pairs.map(([stream, at]) => ({ stream: streamName(stream), revision: revision(at) })) };
+}
+
+/** Pushes that have a receipt, in an order of their own, from the first or the one after another. */
+export async function pushesAfter(db: Db, after: string | undefined, limit: number, options: FindOptions = {}): Promise<readonly string[]> {
+  const found = await receiptsIn(db)
+    .find({ part: 0, ...(after === undefined ? {} : { push: { $gt: after } }) }, { ...options, projection: { _id: 0, push: 1 } })
+    .sort({ push: 1 })
+    .hint('push_part')
+    .limit(limit)
+    .toArray();
+  return found.map(({ push }) => push);
 }

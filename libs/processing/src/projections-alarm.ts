@@ -1,11 +1,5 @@
+import type { Notice } from './notice.js';
 import type { ProjectionsState } from './projections-status.js';
-
-/** What an operator should hear: `error` asks somebody to act. */
-export interface Notice {
-  readonly level: 'info' | 'warn' | 'error';
-  readonly message: string;
-  readonly details: Readonly<Record<string, unknown>>;
-}
 
 /** What is new in the state of the projections since it was last looked at: each change is told once, not every second. */
 export function noticesOf(before: ProjectionsState, now: ProjectionsState): readonly Notice[] {

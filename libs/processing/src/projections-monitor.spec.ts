@@ -1,20 +1,15 @@
 import { jest } from '@jest/globals';
 import { Health, Metrics } from '@headwater/platform';
 import { ProjectionsMonitor } from './projections-monitor.js';
+import { recordingLog } from './testing/recording-log.js';
 import type { ProjectionsState } from './projections-status.js';
 
 const standing = (parked: number, lag = 0) => ({ name: 'links', lag, parked, rebuilding: false });
 const well: ProjectionsState = { projections: [standing(0)] };
 
 function monitored() {
-  const lines: string[] = [];
+  const { log, lines } = recordingLog();
   const state: { now: ProjectionsState | Error } = { now: well };
-  const log = Object.fromEntries(
-    ['info', 'warn', 'error'].map((level) => [
-      level,
-      (details: object, message: string) => lines.push(`${level} ${message} ${JSON.stringify(details)}`),
-    ]),
-  );
   const health = new Health();
   const metrics = new Metrics();
   const status = {
@@ -23,7 +18,7 @@ function monitored() {
       return state.now;
     },
   };
-  const monitor = new ProjectionsMonitor(status, log as unknown as ConstructorParameters<typeof ProjectionsMonitor>[1], health, metrics);
+  const monitor = new ProjectionsMonitor(status, log, health, metrics);
   const look = async (now: ProjectionsState | Error): Promise<readonly string[]> => {
     lines.length = 0;
     state.now = now;

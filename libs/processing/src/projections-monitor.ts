@@ -1,14 +1,12 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Health, LOGGER, Metrics, type HealthReport } from '@headwater/platform';
-import { noticesOf, type Notice } from './projections-alarm.js';
+import { tell, type NoticeLog } from './notice.js';
+import { noticesOf } from './projections-alarm.js';
 import { PROJECTIONS_STATUS, type ProjectionStanding, type ProjectionsState, type ProjectionsStatus } from './projections-status.js';
 
 const LOOK_EVERY_MS = 1000;
 /** Tries that fail for this long are no passing trouble: reads of lists and feeds stand still. */
 const FAILING_COUNTS_MS = 10_000;
-
-/** What is needed of a log. */
-type Log = Readonly<Record<Notice['level'], (details: object, message: string) => void>>;
 
 /** Tells health, metrics and the log how the projections fare. Lag is a metric; that they have stopped is an alarm, and not ready. */
 @Injectable()
@@ -19,7 +17,7 @@ export class ProjectionsMonitor implements OnApplicationBootstrap, OnModuleDestr
 
   constructor(
     @Inject(PROJECTIONS_STATUS) private readonly status: ProjectionsStatus,
-    @Inject(LOGGER) private readonly log: Log,
+    @Inject(LOGGER) private readonly log: NoticeLog,
     health: Health,
     metrics: Metrics,
   ) {
@@ -48,7 +46,7 @@ export class ProjectionsMonitor implements OnApplicationBootstrap, OnModuleDestr
     } catch (error) {
       now = { ...this.#last, failing: error instanceof Error ? error.message : 'Their state cannot be read.' };
     }
-    for (const { level, message, details } of noticesOf(this.#last, now)) this.log[level](details, message);
+    tell(this.log, noticesOf(this.#last, now));
     this.#last = now;
     this.#failingSince = now.failing === undefined ? undefined : (this.#failingSince ?? Date.now());
   }

@@ -1,5 +1,6 @@
 export { Chaos, chaosScript, type ChaosRunner, type ChaosStep, type ChaosSubject } from './chaos.js';
-export { digestOf } from './counter-service.js';
+export { CounterService, digestOf } from './counter-service.js';
+export { added, causeAt, counterCodec, counterEntry, counterKind, places, totals, type CounterEvent } from './counter.js';
 export { recordedAt, specificationOf, stateAfter, type Given, type GivenEvents, type WhenDecided } from './decider-spec.js';
 export { AnswerLost, Faults, type Pause } from '../in-memory/faults.js';
 export { InMemoryEventLog, type EventLogSnapshot } from '../in-memory/in-memory-event-log.js';

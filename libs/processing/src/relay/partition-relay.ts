@@ -1,0 +1,158 @@
+import { StoreBehindLog, reconcile, relayPartition, type Lease, type Partition } from '@headwater/event-sourcing';
+import { pauseAfter } from '../work/backoff.js';
+import { Pause } from '../work/pause.js';
+import type { Slots } from '../work/slots.js';
+import { GATHER_MS, RECONCILE_LIMIT, RETRY_PAUSES, type RelayOptions } from './relay-options.js';
+
+/** A lease by the holder's own clock. It counts from before it was asked for, so that it ends here no later than in the store. */
+interface Held {
+  readonly lease: Lease;
+  readonly until: number;
+}
+
+/** Of a lease, the part that must be left for a send to begin. */
+const LEFT_FOR_A_SEND = 0.1;
+
+/**
+ * Publishes one partition, while it holds the lease. One round at a time, so one send in flight. What it does without the lease (it was
+ * paused, say) can only repeat (design.md, The outbox).
+ */
+export class PartitionRelay {
+  readonly partition: Partition;
+  readonly #options: RelayOptions;
+  readonly #slots: Slots;
+  readonly #pause = new Pause();
+  #held: Held | undefined;
+  /** Whether what the log has after the noted offset was looked at since the partition was taken. */
+  #reconciled = false;
+  #wanted = false;
+  #leaving = false;
+  #busy = false;
+  #running: Promise<void> | undefined;
+  #lastRound = -Infinity;
+  #failures = 0;
+  #failing: unknown;
+  #stopped: StoreBehindLog | undefined;
+  #waitingSince: number | undefined;
+
+  constructor(partition: Partition, options: RelayOptions, slots: Slots) {
+    this.partition = partition;
+    this.#options = options;
+    this.#slots = slots;
+  }
+
+  get held(): boolean {
+    return this.#held !== undefined && performance.now() < this.#held.until;
+  }
+
+  /** Why it will not be published any more: the log has what the store lacks. */
+  get stopped(): StoreBehindLog | undefined {
+    return this.#stopped;
+  }
+
+  /** What the last round failed with, where it did. */
+  get failing(): unknown {
+    return this.#failing;
+  }
+
+  /** For how long it has not been published to its end, in milliseconds. */
+  get waitingMs(): number {
+    return this.#waitingSince === undefined ? 0 : performance.now() - this.#waitingSince;
+  }
+
+  /** Takes or renews the lease. @returns whether it has it. @throws what the store throws. */
+  async take(): Promise<boolean> {
+    const { store, holder, leaseMs } = this.#options;
+    const asked = performance.now();
+    const lease = await store.lease(this.partition, holder, leaseMs);
+    // Asked after the answer: where the old lease still counts, nobody else can have had one in between.
+    if (!this.held) this.#reconciled = false;
+    this.#held = lease === undefined ? undefined : { lease, until: asked + leaseMs };
+    // What was appended while nobody relayed the partition was announced to nobody.
+    if (lease !== undefined && !this.#reconciled) this.wake();
+    return lease !== undefined;
+  }
+
+  /** Gives the lease back once no send is in flight. Never rejects: a lease that could not be given back expires. */
+  async release(): Promise<void> {
+    this.#leaving = true;
+    this.#pause.cutShort();
+    await this.#running;
+    this.#leaving = false;
+    const held = this.#held;
+    this.#held = undefined;
+    this.#waitingSince = undefined;
+    if (held !== undefined) await this.#options.store.release(held.lease).catch(() => undefined);
+  }
+
+  /** Something may be pending. */
+  wake(): void {
+    this.#wanted = true;
+    this.#waitingSince ??= performance.now();
+    if (this.#busy) return;
+    this.#busy = true;
+    this.#running = this.#run();
+  }
+
+  /** Nothing is pending: somebody looked. */
+  nothingWaits(): void {
+    if (!this.#wanted) this.#waitingSince = undefined;
+  }
+
+  get #goesOn(): boolean {
+    return this.#wanted && !this.#leaving && this.#stopped === undefined && this.held;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#goesOn) {
+      await this.#pause.wait(this.#nextRound());
+      await this.#slots.run(() => this.#round());
+    }
+    this.#busy = false;
+  }
+
+  /** Milliseconds until the next round may begin. */
+  #nextRound(): number {
+    if (this.#failures > 0) return pauseAfter(this.#failures, RETRY_PAUSES);
+    return Math.max(0, this.#lastRound + GATHER_MS - performance.now());
+  }
+
+  async #round(): Promise<void> {
+    const held = this.#held;
+    if (held === undefined || !this.#goesOn) return;
+    const began = performance.now();
+    this.#lastRound = began;
+    // Before the outbox is read: what is announced from here on is for the next round.
+    this.#wanted = false;
+    try {
+      await this.#publish(held, began);
+      this.#failures = 0;
+      this.#failing = undefined;
+    } catch (error) {
+      this.#wanted = true;
+      if (error instanceof StoreBehindLog) this.#stopped = error;
+      else this.#failed(error);
+    }
+  }
+
+  async #publish({ lease }: Held, began: number): Promise<void> {
+    const { store, log, bounds, observer } = this.#options;
+    if (!this.#reconciled) {
+      await reconcile(store, log, lease, RECONCILE_LIMIT);
+      this.#reconciled = true;
+    }
+    const published = await relayPartition(store, log, this.partition, bounds, () => this.#maySend());
+    if (published > 0) observer?.published?.(published, performance.now() - began);
+    if (!this.#wanted) this.#waitingSince = undefined;
+  }
+
+  #maySend(): boolean {
+    const left = (this.#held?.until ?? -Infinity) - performance.now();
+    return !this.#leaving && left > LEFT_FOR_A_SEND * this.#options.leaseMs;
+  }
+
+  #failed(error: unknown): void {
+    this.#failures += 1;
+    this.#failing = error;
+  }
+}

@@ -1,4 +1,12 @@
-import { CopyDropped, epoch, type Epoch, type ProjectionCopies, type ProjectionCopy, type ProjectionName } from '@headwater/event-sourcing';
+import {
+  CopyDropped,
+  epoch,
+  projectionName,
+  type Epoch,
+  type ProjectionCopies,
+  type ProjectionCopy,
+  type ProjectionName,
+} from '@headwater/event-sourcing';
 import type { ClientSession, Collection, Db, Document } from 'mongodb';
 import type { CollectionPlan } from '../collections.js';
 
@@ -33,29 +41,32 @@ const has = (document: CopiesDocument | undefined, version: number): boolean =>
   document?.copies.some((copy) => copy.version === version) === true;
 
 /** How old what is known of copies may be where nothing rests on it. */
-const KNOWN_MILLISECONDS = 500;
+const KNOWN_MILLISECONDS = 5000;
 
 /** Which copies there are. Everything that changes it is one atomic change of one document. */
 export class Copies {
   readonly #collection: Collection<CopiesDocument>;
-  readonly #known = new Map<ProjectionName, { readonly at: number; readonly document: CopiesDocument | undefined }>();
+  readonly #known = new Map<ProjectionName, { readonly at: number; readonly document: Promise<CopiesDocument | undefined> }>();
 
   constructor(db: Db) {
     this.#collection = db.collection<CopiesDocument>(PROJECTIONS_COLLECTION);
   }
 
-  async read(projection: ProjectionName, session?: ClientSession): Promise<CopiesDocument | undefined> {
-    const at = performance.now();
-    const document = (await this.#collection.findOne({ _id: projection }, session === undefined ? {} : { session })) ?? undefined;
-    if (session === undefined) this.#known.set(projection, { at, document });
-    return document;
+  async read(projection: ProjectionName): Promise<CopiesDocument | undefined> {
+    return (await this.#collection.findOne({ _id: projection })) ?? undefined;
   }
 
-  /** Whether a copy is there, as of half a second ago at most: for questions that a dropped copy answers with nothing. */
+  /** Whether a copy is there, as of some seconds ago at most: for questions that a dropped copy answers with nothing. */
   async isKnown(projection: ProjectionName, version: number): Promise<boolean> {
     const known = this.#known.get(projection);
-    const fresh = known !== undefined && performance.now() - known.at < KNOWN_MILLISECONDS;
-    return has(fresh ? known.document : await this.read(projection), version);
+    if (known !== undefined && performance.now() - known.at < KNOWN_MILLISECONDS) {
+      const document = await known.document;
+      if (has(document, version)) return true;
+    }
+    const document = this.read(projection);
+    this.#known.set(projection, { at: performance.now(), document });
+    document.catch(() => this.#known.delete(projection));
+    return has(await document, version);
   }
 
   /** @throws CopyDropped */
@@ -96,19 +107,19 @@ export class Copies {
   }
 
   /** The retired copies whose time is over. */
-  async expired(keptMilliseconds: number): Promise<readonly { readonly projection: string; readonly version: number }[]> {
+  async expired(keptMilliseconds: number): Promise<readonly { readonly projection: ProjectionName; readonly version: number }[]> {
     const isOver = { $lt: ['$$copy.at', { $subtract: ['$$NOW', keptMilliseconds] }] };
     const versions = { $map: { input: { $filter: { input: '$retired', as: 'copy', cond: isOver } }, in: '$$this.version' } };
     const found = this.#collection.aggregate<{ readonly _id: string; readonly versions: readonly number[] }>([{ $project: { versions } }]);
-    const expired: { projection: string; version: number }[] = [];
-    for (const { _id: projection, versions: all } of await found.toArray()) {
-      for (const version of all) expired.push({ projection, version });
+    const expired: { projection: ProjectionName; version: number }[] = [];
+    for (const { _id, versions: all } of await found.toArray()) {
+      for (const version of all) expired.push({ projection: projectionName(_id), version });
     }
     return expired;
   }
 
   /** Forgets a retired copy: nothing of it is left. */
-  async forget(projection: string, version: number): Promise<void> {
+  async forget(projection: ProjectionName, version: number): Promise<void> {
     await this.#collection.updateOne({ _id: projection }, { $pull: { retired: { version } } });
   }
 }

@@ -15,6 +15,7 @@ import type { AnyBulkWriteOperation, ClientSession, Collection, Db } from 'mongo
 import type { CollectionPlan } from '../collections.js';
 
 interface ParkedDocument {
+  readonly copy: string;
   readonly stream: string;
   readonly revision: number;
   readonly eventId: string;
@@ -26,12 +27,12 @@ interface ParkedDocument {
   readonly next?: number;
 }
 
-export const parkedName = (copy: string): string => `${copy}_parked`;
+const PARKED_COLLECTION = 'parked';
 
-export const parkedPlan = (copy: string): CollectionPlan => ({
-  name: parkedName(copy),
-  indexes: [{ name: 'by_stream', key: { stream: 1, revision: 1 }, unique: true }],
-});
+export const PARKED_PLAN: CollectionPlan = {
+  name: PARKED_COLLECTION,
+  indexes: [{ name: 'by_stream', key: { copy: 1, stream: 1, revision: 1 }, unique: true }],
+};
 
 interface Standing {
   readonly _id: string;
@@ -40,6 +41,9 @@ interface Standing {
   readonly eventId: string;
 }
 
+/** Streams that are asked for by name at once; for more, it is worth a question first whether any is parked. */
+const FEW = 3;
+
 /** The events that a copy could not apply, and those that came after them in their streams. */
 export class Parked {
   readonly #collection: Collection<ParkedDocument>;
@@ -47,21 +51,22 @@ export class Parked {
   constructor(
     db: Db,
     private readonly projection: ProjectionName,
-    copy: string,
+    private readonly copy: string,
   ) {
-    this.#collection = db.collection<ParkedDocument>(parkedName(copy));
+    this.#collection = db.collection<ParkedDocument>(PARKED_COLLECTION);
   }
 
   /** @throws StreamUnparked */
   async park(events: readonly ParkedEvent[], session: ClientSession): Promise<void> {
     if (events.length === 0) return;
+    const { copy } = this;
     await this.#collection.insertMany(
-      events.map((event) => ({ ...event })),
+      events.map((event) => ({ copy, ...event })),
       { session, ordered: false },
     );
     const follows: AnyBulkWriteOperation<ParkedDocument>[] = [];
     for (const { stream, revision: next, after } of events) {
-      if (after !== undefined) follows.push({ updateOne: { filter: { stream, revision: after }, update: { $set: { next } } } });
+      if (after !== undefined) follows.push({ updateOne: { filter: { copy, stream, revision: after }, update: { $set: { next } } } });
     }
     if (follows.length === 0) return;
     const { matchedCount } = await this.#collection.bulkWrite(follows, { session, ordered: false });
@@ -69,23 +74,26 @@ export class Parked {
   }
 
   async #unparkedAmong(events: readonly ParkedEvent[], session: ClientSession): Promise<StreamName> {
+    const { copy } = this;
     for (const { stream, after } of events) {
-      if (after !== undefined && (await this.#collection.findOne({ stream, revision: after }, { session })) === null) return stream;
+      if (after !== undefined && (await this.#collection.findOne({ copy, stream, revision: after }, { session })) === null) return stream;
     }
     throw new Error('Every event that a parked one follows is there, but one was not found.');
   }
 
   async forget(stream: StreamName, upTo: Revision, session: ClientSession): Promise<void> {
-    await this.#collection.deleteMany({ stream, revision: { $lte: upTo } }, { session });
+    await this.#collection.deleteMany({ copy: this.copy, stream, revision: { $lte: upTo } }, { session });
   }
 
   /** Of each of the streams that is parked: where it stands, and what was parked last. */
   async among(streams: readonly StreamName[]): Promise<ReadonlyMap<StreamName, ParkedStream>> {
+    // The usual case is none at all, which is found out without naming the streams.
+    if (streams.length > FEW && (await this.#isEmpty())) return new Map();
     const found = await this.#collection
       .aggregate<Standing>(
         [
-          { $match: { stream: { $in: [...streams] } } },
-          { $sort: { stream: 1, revision: 1 } },
+          { $match: { copy: this.copy, stream: { $in: [...streams] } } },
+          { $sort: { copy: 1, stream: 1, revision: 1 } },
           { $group: { _id: '$stream', at: { $first: '$revision' }, last: { $last: '$revision' }, eventId: { $last: '$eventId' } } },
         ],
         { batchSize: streams.length + 1 },
@@ -99,16 +107,27 @@ export class Parked {
     );
   }
 
+  async #isEmpty(): Promise<boolean> {
+    return (await this.#collection.findOne({ copy: this.copy }, { projection: { _id: 0, copy: 1 } })) === null;
+  }
+
   /** In order of stream and revision. */
   async list(limit: number, stream?: StreamName): Promise<readonly ParkedEvent[]> {
-    const found = this.#collection.find(stream === undefined ? {} : { stream }).sort({ stream: 1, revision: 1 });
+    const found = this.#collection
+      .find({ copy: this.copy, ...(stream === undefined ? {} : { stream }) })
+      .sort({ copy: 1, stream: 1, revision: 1 });
     return (await found.limit(limit).toArray()).map(parkedEvent);
+  }
+
+  /** Forgets everything of the copy. */
+  async clear(): Promise<void> {
+    await this.#collection.deleteMany({ copy: this.copy });
   }
 
   /** How many streams are parked. */
   async count(): Promise<number> {
     const [counted] = await this.#collection
-      .aggregate<{ readonly streams: number }>([{ $sort: { stream: 1 } }, { $group: { _id: '$stream' } }, { $count: 'streams' }])
+      .aggregate<{ readonly streams: number }>([{ $match: { copy: this.copy } }, { $group: { _id: '$stream' } }, { $count: 'streams' }])
       .toArray();
     return counted?.streams ?? 0;
   }

@@ -25,7 +25,8 @@ import { Counters, countersName, countersPlan } from './counters.js';
 import { historyName, historyPlan, keepHistory } from './history.js';
 import type { ProjectionKind, StoredRow } from './kinds/kind.js';
 import { kindOf } from './kinds/kinds.js';
-import { Parked, parkedName, parkedPlan } from './parked.js';
+import { PARKED_PLAN, Parked } from './parked.js';
+import { RowWriter, RowsKnownWrong } from './row-writer.js';
 import { inTransaction } from './transaction.js';
 import { WATERMARKS_PLAN, Watermarks } from './watermarks.js';
 
@@ -48,6 +49,7 @@ const STREAMS_AT_ONCE = 2000;
 export class MongoProjectionStore implements ProjectionStore, ProjectionProgress {
   readonly #copies: Copies;
   readonly #watermarks: Watermarks;
+  readonly #writer = new RowWriter();
 
   constructor(private readonly database: MongoDatabase) {
     this.#copies = new Copies(database.db);
@@ -66,7 +68,7 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
 
   async load(projection: ProjectionName, version: number, streams: readonly StreamName[]): Promise<readonly (Row<unknown> | undefined)[]> {
     if (streams.length === 0) return [];
-    const { rows, kind } = this.#contents(projection, version);
+    const { name, rows, kind } = this.#contents(projection, version);
     const asked = [...new Set<string>(streams)];
     const [stored, exists] = await asking(() =>
       Promise.all([
@@ -74,8 +76,12 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
         this.#copies.isKnown(projection, version),
       ]),
     );
-    const found = new Map<string, Row<unknown>>();
-    if (exists) for (const row of stored) found.set(row._id, kind.decode(row));
+    if (!exists) return streams.map(() => undefined);
+    const found = new Map(stored.map((row) => [row._id, kind.decode(row)]));
+    this.#writer.absent(
+      name,
+      asked.filter((stream) => !found.has(stream)),
+    );
     return streams.map((stream) => found.get(stream));
   }
 
@@ -92,6 +98,17 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
 
   async commit(batches: readonly ProjectionBatch[]): Promise<void> {
     if (batches.length === 0) return;
+    try {
+      await this.#commit(batches);
+    } catch (error) {
+      if (!(error instanceof RowsKnownWrong)) throw error;
+      this.#writer.forget();
+      await this.#commit(batches);
+    }
+    for (const { projection, version, rows } of batches) this.#writer.written(copyName(projection, version), rows);
+  }
+
+  async #commit(batches: readonly ProjectionBatch[]): Promise<void> {
     await asking(() =>
       inTransaction(this.database.client, async (session) => {
         await this.#watermarks.advance(batches, session);
@@ -105,7 +122,7 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
     session: ClientSession,
   ): Promise<void> {
     const contents = this.#contents(projection, version);
-    await putRows(contents, rows, session);
+    await this.#writer.put(contents.rows, contents.kind, rows, session);
     await contents.counters.add(partition, counters, session);
     if (contents.kind.history) await keepHistory(this.database.db, contents.name, history, session);
     await contents.parked.park(parked, session);
@@ -130,7 +147,7 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
         await this.#copies.hold(projection, version, session);
         const before = await contents.rows.findOne({ _id: row.stream }, { session, projection: { rev: 1 } });
         if ((before?.rev ?? 0) !== expected) return false;
-        await putRows(contents, [row], session);
+        await this.#writer.replace(contents.rows, [contents.kind.encode(row)], session);
         await contents.counters.add('redrive', counters, session);
         await contents.parked.forget(row.stream, row.revision, session);
         return true;
@@ -151,9 +168,9 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
       const plans = [
         PROJECTIONS_PLAN,
         WATERMARKS_PLAN,
+        PARKED_PLAN,
         { name, indexes },
         countersPlan(name),
-        parkedPlan(name),
         ...(history ? [historyPlan(name)] : []),
       ];
       await Promise.all(plans.map((plan) => createCollections(this.database.db, [plan])));
@@ -179,9 +196,10 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
     return asking(async () => {
       const expired = await this.#copies.expired(keptMilliseconds);
       for (const { projection, version } of expired) {
-        const name = `${projection}_${String(version)}`;
+        const name = copyName(projection, version);
         await this.#watermarks.retire([name]);
-        for (const collection of [name, countersName(name), parkedName(name), historyName(name)]) await db.dropCollection(collection);
+        for (const collection of [name, countersName(name), historyName(name)]) await db.dropCollection(collection);
+        await new Parked(db, projection, name).clear();
         await this.#watermarks.remove(name);
         await this.#copies.forget(projection, version);
       }
@@ -217,15 +235,6 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
       parked: new Parked(db, projection, name),
     };
   }
-}
-
-async function putRows({ rows, kind }: Contents, changed: readonly Row<unknown>[], session: ClientSession): Promise<void> {
-  if (changed.length === 0) return;
-  const changes = changed.map((row) => {
-    const replacement = kind.encode(row);
-    return { replaceOne: { filter: { _id: replacement._id }, replacement, upsert: true } };
-  });
-  await rows.bulkWrite(changes, { session, ordered: false });
 }
 
 async function progressOf({ rows, parked }: Contents, streams: readonly StreamName[]): Promise<readonly Progress[]> {

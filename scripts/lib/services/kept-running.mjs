@@ -9,6 +9,7 @@ export class KeptRunning {
   #say;
   #stopped = new AbortController();
   #keeping = Promise.resolve();
+  #stopping;
 
   /** @param {import('./service-process.mjs').Part} part @param {{ backoff?: Backoff, say?: (line: string) => void }} [options] */
   constructor(part, { backoff = new Backoff(), say = sayToAll } = {}) {
@@ -38,18 +39,22 @@ export class KeptRunning {
     }
   }
 
-  /** Ends it, and it stays so. @returns {Promise<boolean>} whether it ended by itself */
-  async stop() {
-    this.#stopped.abort();
-    const clean = await this.#part.stop();
-    await this.#keeping;
-    return clean;
+  /** Ends it, and it stays so. Asked twice, it is told once. @returns {Promise<boolean>} whether it ended by itself */
+  stop() {
+    return (this.#stopping ??= this.#stop());
   }
 
   /** Does not wait any longer. */
   kill() {
     this.#stopped.abort();
     this.#part.kill();
+  }
+
+  async #stop() {
+    this.#stopped.abort();
+    const clean = await this.#part.stop();
+    await this.#keeping;
+    return clean;
   }
 
   async #keep(firstReady, neverReady) {

@@ -136,6 +136,13 @@ describe('A service that is kept running', () => {
     expect([isAlive(pid), one.part.pid, said]).toEqual([false, undefined, []]);
   });
 
+  it('is told once, however often it is stopped', async () => {
+    const one = keep(service(`process.on('SIGTERM', () => { console.log('told'); setTimeout(() => process.exit(0), 200); });`));
+    await one.start(20_000);
+    await Promise.all([one.stop(), one.stop()]);
+    expect(printed.filter((line) => line.endsWith('told'))).toHaveLength(1);
+  });
+
   it('is killed where it does not end in time', async () => {
     const one = keep(service(`process.on('SIGTERM', () => {});`), { stopWithin: 200 });
     await one.start(20_000);

@@ -13,3 +13,4 @@ export {
 } from './read-models/mongo-read-models.js';
 export { openMongoExport } from './transfer/mongo-export-source.js';
 export { openMongoImport } from './transfer/mongo-import-target.js';
+export { MongoProjectionsStatus, type MongoProjectionStanding } from './read-models/projections-status.js';

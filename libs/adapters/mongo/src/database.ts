@@ -10,6 +10,8 @@ export interface ConnectionBounds {
   /** How long a question waits for a primary: an election takes some seconds, and a client that waits longer has given up. */
   readonly serverSelectionMilliseconds: number;
   readonly connectMilliseconds: number;
+  /** How often each node is asked how it is: one that hangs is given up after this and the bound for connecting. */
+  readonly heartbeatMilliseconds: number;
   /** How long an answer may take before the connection is taken for dead: longer than every bound that the server keeps by itself. */
   readonly socketMilliseconds: number;
   /** How long a majority may take to have a write in its journal. Beyond, the write is not known. */
@@ -21,6 +23,7 @@ export const DEFAULT_CONNECTION_BOUNDS: ConnectionBounds = {
   waitQueueMilliseconds: 5000,
   serverSelectionMilliseconds: 5000,
   connectMilliseconds: 5000,
+  heartbeatMilliseconds: 2000,
   socketMilliseconds: 30_000,
   writeMajorityMilliseconds: 10_000,
 };
@@ -72,6 +75,7 @@ export async function connectMongo({ url, database, appName, monitorCommands = f
     waitQueueTimeoutMS: bounds.waitQueueMilliseconds,
     serverSelectionTimeoutMS: bounds.serverSelectionMilliseconds,
     connectTimeoutMS: bounds.connectMilliseconds,
+    heartbeatFrequencyMS: bounds.heartbeatMilliseconds,
     socketTimeoutMS: bounds.socketMilliseconds,
     readPreference: ReadPreference.primary,
     readConcern: { level: ReadConcernLevel.majority },

@@ -1,5 +1,5 @@
 import { StoreUnavailable, revision, type AppendOutcome, type Commit, type Revision } from '@headwater/event-sourcing';
-import type { Collection, Timestamp } from 'mongodb';
+import { MongoWriteConcernError, type Collection, type Timestamp } from 'mongodb';
 import type { MongoDatabase } from '../database.js';
 import { CODES, isUnavailable, mayHaveBeenSent, refusalOf, translated } from '../errors.js';
 import { COMMITS } from './collections.js';
@@ -94,18 +94,25 @@ export class CommitInserter {
   /** @returns the moment in the server's history that the answer is about. */
   async #attempt(trials: readonly Trial[]): Promise<Timestamp | undefined> {
     try {
-      const answer = (await this.database.db.command({
-        insert: COMMITS,
-        documents: trials.map(({ commit }) => documentOf(commit)),
-        ordered: false,
-        writeConcern: { w: 'majority', j: true, wtimeout: this.database.bounds.writeMajorityMilliseconds },
-      })) as InsertAnswer;
+      const answer = await this.#send(trials.map(({ commit }) => commit));
       hear(trials, answer);
       return answer.operationTime;
     } catch (error) {
       const word = wordOfFailure(error);
       for (const trial of trials) trial.word = word;
       return undefined;
+    }
+  }
+
+  async #send(commits: readonly Commit[]): Promise<InsertAnswer> {
+    const { bounds, db } = this.database;
+    const writeConcern = { w: 'majority', j: true, wtimeout: bounds.writeMajorityMilliseconds };
+    try {
+      return await db.command({ insert: COMMITS, documents: commits.map(documentOf), ordered: false, writeConcern });
+    } catch (error) {
+      // The driver throws an answer which says that a majority does not have it.
+      if (error instanceof MongoWriteConcernError) return error.result;
+      throw error;
     }
   }
 

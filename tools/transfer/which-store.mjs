@@ -37,6 +37,7 @@ export function whichStore(values, env) {
   }
   const address = url ?? configured;
   if (address === undefined) throw new UsageError('--database needs --mongo-url or HEADWATER_MONGO_URL.');
+  if (!/^mongodb(\+srv)?:\/\/\S+$/.test(address)) throw new UsageError('The address of MongoDB begins with mongodb:// or mongodb+srv://.');
   return { kind: 'mongo', url: address, database: database ?? env.HEADWATER_MONGO_DATABASE ?? 'headwater' };
 }
 

@@ -29,6 +29,7 @@ describe('The store that is meant', () => {
     ['a folder and a database are named', { 'data-dir': '/a', database: 'd' }, { HEADWATER_MONGO_URL: url }, /not both/],
     ['both are configured', {}, { HEADWATER_MONGO_URL: url, HEADWATER_DATA_DIR: '/a' }, /say which is meant/],
     ['a database is named of no server', { database: 'd' }, {}, /needs --mongo-url/],
+    ['MongoDB is named by no address', { 'mongo-url': 's3cret@db' }, {}, /begins with mongodb:/],
     ['a folder without a name is named', { 'data-dir': '' }, {}, /--data-dir is empty/],
   ])('is not known where %s', (_, values, env, expected) => {
     expect(() => whichStore(values, env)).toThrow(UsageError);

@@ -57,6 +57,16 @@ describe('A line of an export', () => {
     expect(decodeLine(encodeLine({ type: 'header', header }))).toEqual({ type: 'header', header });
   });
 
+  it('is the same for the same commit, however its content is put together', () => {
+    const { source, expanded, compacted } = AWKWARD_CONTENT;
+    const lineOf = (content: typeof AWKWARD_CONTENT): string =>
+      encodeLine({
+        type: 'commit',
+        commit: { stream: streamName('s'), base: baseAt(0), events: [{ id: eventId('1-a'), head: '{}', content }], after: '{}' },
+      });
+    expect(lineOf({ compacted, expanded, source })).toBe(lineOf({ source, expanded, compacted }));
+  });
+
   it('of a later version says which, whatever else it says', () => {
     expect(decodeLine('{"type":"header","format":"headwater-export","version":2,"other":[]}')).toMatchObject({ header: { version: 2 } });
   });

@@ -68,17 +68,18 @@ export function encodeLine(line: ExportLine): string {
       });
     case 'commit': {
       const { stream, base, events, after } = line.commit;
-      return JSON.stringify({
-        type: line.type,
-        stream,
-        base,
-        events: events.map(({ id, head, content }) => ({ id, head, ...content })),
-        after,
-      });
+      return JSON.stringify({ type: line.type, stream, base, events: events.map(encodedEvent), after });
     }
     case 'end':
       return JSON.stringify({ type: line.type, ...line.trailer });
   }
+}
+
+/** Members always in the same order, so that the same commit is the same line, whatever store it comes from. */
+function encodedEvent({ id, head, content }: StoredEvent): Record<string, string> {
+  return content === undefined
+    ? { id, head }
+    : { id, head, source: content.source, expanded: content.expanded, compacted: content.compacted };
 }
 
 /** @throws MalformedLine */

@@ -1,5 +1,5 @@
 import type { Offset, Partition } from '@headwater/event-sourcing';
-import kafkajs, { type KafkaJSError } from 'kafkajs';
+import kafkajs from 'kafkajs';
 
 /** Kafka did not answer, or cannot do it now. Try again later; of a publish, the outcome is unknown. */
 export class KafkaUnavailable extends Error {
@@ -59,20 +59,25 @@ export class ForeignEntry extends Error {
   }
 }
 
-const isOfClient = (error: unknown): error is KafkaJSError => error instanceof kafkajs.KafkaJSError;
-
 /** What the client failed with in the end, below its own wrapping of tries. */
 export function rootOf(error: unknown): unknown {
-  if (error instanceof kafkajs.KafkaJSNumberOfRetriesExceeded || error instanceof kafkajs.KafkaJSNonRetriableError)
-    return error.cause === undefined ? error : rootOf(error.cause);
-  return error;
+  if (error instanceof kafkajs.KafkaJSAggregateError) return rootOf(error.errors[0]);
+  const wraps = error instanceof kafkajs.KafkaJSNumberOfRetriesExceeded || error instanceof kafkajs.KafkaJSNonRetriableError;
+  return wraps && error.cause !== undefined ? rootOf(error.cause) : error;
 }
 
-/** Whether the same request may succeed later, as brokers come and go. */
-export const isPassing = (error: unknown): boolean => {
+/** Errors of ours that a call of the client may end with: they say already what they mean. */
+const isOurs = (error: unknown): boolean =>
+  [KafkaUnavailable, KafkaRefused, RecordTooLarge, PartitionUnknown, ForeignEntry].some((type) => error instanceof type);
+
+/**
+ * Whether a request that failed may succeed later, as brokers come and go. That is so for everything but a definite no: in the midst of
+ * reconnecting the client fails with errors that are not even its own.
+ */
+export function isPassing(error: unknown): boolean {
   const root = rootOf(error);
-  return isOfClient(root) && root.retriable;
-};
+  return !isOurs(root) && !(root instanceof kafkajs.KafkaJSError && !root.retriable);
+}
 
 /** Kafka's name of an error that a broker answered with, as `UNKNOWN_TOPIC_OR_PARTITION`. */
 export function protocolType(error: unknown): string | undefined {
@@ -80,9 +85,9 @@ export function protocolType(error: unknown): string | undefined {
   return root instanceof kafkajs.KafkaJSProtocolError ? root.type : undefined;
 }
 
-/** What the client threw, as an error of ours; one that is not the client's stays what it is. */
+/** What a call of the client failed with, as an error of ours. */
 export function kafkaError(what: string, error: unknown): unknown {
-  if (!isOfClient(error)) return error;
+  if (isOurs(error)) return error;
   return isPassing(error) ? new KafkaUnavailable(what, rootOf(error)) : new KafkaRefused(what, rootOf(error));
 }
 

@@ -1,5 +1,6 @@
 export type { KafkaLogEvent, KafkaLogLevel, KafkaObserver } from './client-log.js';
 export { ForeignEntry, KafkaRefused, KafkaUnavailable, PartitionUnknown, RecordTooLarge } from './errors.js';
+export { DEFAULT_GROUP_TIMES, KafkaGroup, groupId, type KafkaGroupOptions, type KafkaGroupTimes } from './kafka-group.js';
 export type { KafkaConnection } from './kafka-connection.js';
 export { DEFAULT_LOG_BOUNDS, DEFAULT_SOURCE, KafkaEventLog, type KafkaEventLogOptions, type KafkaLogBounds } from './kafka-event-log.js';
 export {

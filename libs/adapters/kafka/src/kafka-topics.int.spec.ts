@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import kafkajs, { type Admin } from 'kafkajs';
+import { KafkaRefused } from './errors.js';
 import { clientOf } from './kafka-connection.js';
 import { DEFAULT_TOPIC_SETTINGS, ENVELOPE_BYTES, KafkaTopics, type TopicSettings } from './kafka-topics.js';
 import { TEST_PREFIX, newEpoch, testConnection } from './testing/test-kafka.js';
@@ -77,6 +78,11 @@ describe('The topics of a log', () => {
     } finally {
       await topics.delete();
     }
+  });
+
+  it('cannot be copied to more brokers than there are, and that is said', async () => {
+    const { topics } = fresh();
+    await expect(topics.prepare({ ...SETTINGS, replicationFactor: 30 })).rejects.toThrow(KafkaRefused);
   });
 
   it('are missed by name, with what to run', async () => {

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
 import type { Epoch } from '@headwater/event-sourcing';
-import { kafkaError, protocolType } from './errors.js';
+import { KafkaUnavailable, kafkaError, protocolType } from './errors.js';
 import { clientOf, type KafkaConnection } from './kafka-connection.js';
 import { namesIn, topicNames } from './topic-names.js';
 
@@ -66,6 +67,9 @@ interface FoundTopic {
 
 const SETTINGS = ['cleanup.policy', 'retention.ms', 'retention.bytes', 'max.message.bytes', 'min.insync.replicas'] as const;
 
+const PREPARE_MILLISECONDS = 15_000;
+const PREPARE_PAUSE_MILLISECONDS = 50;
+
 /** Makes and examines the topics of one life of the log. */
 export class KafkaTopics {
   readonly #connection: KafkaConnection;
@@ -84,17 +88,21 @@ export class KafkaTopics {
    */
   prepare(settings: TopicSettings): Promise<readonly PreparedTopic[]> {
     return this.#asking('Preparing the topics', async (admin) => {
-      const before = await found(admin, this.#topics);
-      const missing = this.#topics.filter((topic) => !before.has(topic));
-      const created = new Set(missing.length > 0 && (await create(admin, missing, settings)) ? missing : []);
-      const now = await found(admin, this.#topics);
-      const short = this.#topics.filter((topic) => (now.get(topic) ?? 0) < settings.partitions);
-      if (short.length > 0) await extend(admin, short, settings.partitions);
-      return this.#topics.map((topic) => ({
-        topic,
-        outcome: created.has(topic) ? 'created' : short.includes(topic) ? 'extended' : 'unchanged',
-        partitions: Math.max(settings.partitions, now.get(topic) ?? 0),
-      }));
+      const outcomes = new Map<string, PreparedTopic['outcome']>();
+      const deadline = performance.now() + PREPARE_MILLISECONDS;
+      // Brokers hear of what the controller did a little later, and others may do the same at the same time: hence until it is so.
+      for (;;) {
+        const now = await found(admin, this.#topics);
+        const missing = this.#topics.filter((topic) => !now.has(topic));
+        const short = this.#topics.filter((topic) => (now.get(topic) ?? settings.partitions) < settings.partitions);
+        if (missing.length === 0 && short.length === 0) return this.#topics.map((topic) => preparedOf(topic, outcomes, now));
+        if (performance.now() > deadline)
+          throw new KafkaUnavailable('Preparing the topics', `the brokers do not know of ${[...missing, ...short].join(', ')} yet`);
+        const [uncreated, unextended] = [missing, short].map((topics) => topics.filter((topic) => !outcomes.has(topic)));
+        for (const topic of await create(admin, uncreated ?? [], settings)) outcomes.set(topic, 'created');
+        for (const topic of await extend(admin, unextended ?? [], settings.partitions)) outcomes.set(topic, 'extended');
+        await sleep(PREPARE_PAUSE_MILLISECONDS);
+      }
     });
   }
 
@@ -149,13 +157,47 @@ async function found(admin: Admin, topics: readonly string[]): Promise<ReadonlyM
   const names = new Set(await admin.listTopics());
   const there = topics.filter((topic) => names.has(topic));
   if (there.length === 0) return new Map();
-  const { topics: metadata } = await admin.fetchTopicMetadata({ topics: there });
-  return new Map(metadata.map(({ name, partitions }) => [name, partitions.length]));
+  try {
+    const { topics: metadata } = await admin.fetchTopicMetadata({ topics: there });
+    return new Map(metadata.map(({ name, partitions }) => [name, partitions.length]));
+  } catch (error) {
+    // Another broker was asked, which has not heard of it yet.
+    if (protocolType(error) === 'UNKNOWN_TOPIC_OR_PARTITION') return new Map();
+    throw error;
+  }
 }
 
-/** @returns false where another one was faster. */
-function create(admin: Admin, topics: readonly string[], settings: TopicSettings): Promise<boolean> {
-  return admin.createTopics({ topics: topics.map((topic) => configOf(topic, settings)), waitForLeaders: true });
+function preparedOf(
+  topic: string,
+  outcomes: ReadonlyMap<string, PreparedTopic['outcome']>,
+  now: ReadonlyMap<string, number>,
+): PreparedTopic {
+  return { topic, outcome: outcomes.get(topic) ?? 'unchanged', partitions: now.get(topic) ?? 0 };
+}
+
+/** @returns those that were created, and not by another one before. */
+async function create(admin: Admin, topics: readonly string[], settings: TopicSettings): Promise<readonly string[]> {
+  const created: string[] = [];
+  for (const topic of topics) {
+    // Its own waiting gives up at the first broker that has not heard of the topic.
+    if (await admin.createTopics({ topics: [configOf(topic, settings)], waitForLeaders: false })) created.push(topic);
+  }
+  return created;
+}
+
+/** @returns those that were given partitions, and not by another one before. */
+async function extend(admin: Admin, topics: readonly string[], count: number): Promise<readonly string[]> {
+  const extended: string[] = [];
+  for (const topic of topics) {
+    try {
+      await admin.createPartitions({ topicPartitions: [{ topic, count }] });
+      extended.push(topic);
+    } catch (error) {
+      // They have as many by now, or more.
+      if (protocolType(error) !== 'INVALID_PARTITIONS') throw error;
+    }
+  }
+  return extended;
 }
 
 function configOf(topic: string, settings: TopicSettings): ITopicConfig {
@@ -172,15 +214,6 @@ function configOf(topic: string, settings: TopicSettings): ITopicConfig {
     replicationFactor: settings.replicationFactor,
     configEntries: Object.entries(entries).map(([name, value]) => ({ name, value: String(value) })),
   };
-}
-
-async function extend(admin: Admin, topics: readonly string[], count: number): Promise<void> {
-  try {
-    await admin.createPartitions({ topicPartitions: topics.map((topic) => ({ topic, count })) });
-  } catch (error) {
-    // Another one was faster: they have as many, or more.
-    if (protocolType(error) !== 'INVALID_PARTITIONS') throw error;
-  }
 }
 
 async function settingsOf(admin: Admin, topics: readonly string[]): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {

@@ -7,7 +7,7 @@ import {
   type ProjectionName,
   type StreamName,
 } from './brand.js';
-import type { DomainEvent, EventCodec, LogEntry } from './event.js';
+import { UnknownEvent, type DomainEvent, type EventCodec, type LogEntry } from './event.js';
 import type { EventLog, ReadLimit } from './event-log.js';
 import type { EventStore } from './event-store.js';
 import { recordedIn } from './handle-command.js';
@@ -200,25 +200,14 @@ export class ProjectionRunner<Event extends DomainEvent> {
     return asOffset(Math.min(...(await this.#marks([...this.#live, ...this.#building], partition))));
   }
 
-  /** Entries of a partition that each projection has still to apply, in the copy that it drives, or in the slower one of two. */
-  async lags(partition: Partition): Promise<ReadonlyMap<ProjectionName, number>> {
-    const copies = [...this.#live, ...this.#building];
-    const marks = await this.#marks(copies, partition);
-    const last = await this.#options.log.last(partition);
-    const lags = new Map<ProjectionName, number>();
-    copies.forEach(({ projection: { name } }, index) => {
-      lags.set(name, Math.max(lags.get(name) ?? 0, last - (marks[index] ?? last)));
-    });
-    return lags;
-  }
-
   #marks(copies: readonly Copy<Event>[], partition: Partition): Promise<readonly Offset[]> {
     return Promise.all(copies.map((copy) => this.#watermark(copy, partition)));
   }
 
   /** Entries of a partition that the slowest copy has still to apply. */
   async lag(partition: Partition): Promise<number> {
-    return Math.max(0, ...(await this.lags(partition)).values());
+    const last = await this.#options.log.last(partition);
+    return Math.max(0, last - (await this.position(partition)));
   }
 
   /**
@@ -304,10 +293,10 @@ export class ProjectionRunner<Event extends DomainEvent> {
     // Not past the next copy, so that they go on together from there.
     const ceiling = Math.min(...marks.filter((mark) => mark > lowest));
     const entries = (await log.read(partition, lowest, limit)).filter(({ offset }) => offset <= ceiling);
-    const last = entries.at(-1);
-    if (last === undefined) return 0;
     checkContiguous(lowest, entries);
-    const events = entries.map((entry) => decoded(entry, codec));
+    const events = decodable(entries, codec);
+    const last = events.at(-1);
+    if (last === undefined) return 0;
     const behind = copies.filter((_, index) => marks[index] === lowest);
     const batches: ProjectionBatch[] = [];
     for (const { projection, version } of behind) {
@@ -322,7 +311,7 @@ export class ProjectionRunner<Event extends DomainEvent> {
     }
     await store.commit(batches);
     for (const copy of behind) this.#remember(copy, partition, last.offset);
-    return entries.length;
+    return events.length;
   }
 
   async #watermark(copy: Copy<Event>, partition: Partition): Promise<Offset> {
@@ -395,6 +384,20 @@ const REDRIVE_PAGE = 50;
 
 function decoded<Event extends DomainEvent>(entry: LogEntry, codec: EventCodec<Event>): ProjectedEvent<Event> {
   return { partition: entry.partition, offset: entry.offset, recorded: codec.decode(entry.stream, entry.revision, entry.event) };
+}
+
+/** The events up to the first that this code does not know. @throws UnknownEvent where that is the first of all. */
+function decodable<Event extends DomainEvent>(entries: readonly LogEntry[], codec: EventCodec<Event>): readonly ProjectedEvent<Event>[] {
+  const events: ProjectedEvent<Event>[] = [];
+  for (const entry of entries) {
+    try {
+      events.push(decoded(entry, codec));
+    } catch (error) {
+      if (error instanceof UnknownEvent && events.length > 0) break;
+      throw error;
+    }
+  }
+  return events;
 }
 
 const contradictsLog = (error: unknown): boolean => error instanceof Gap || error instanceof Fork || error instanceof LogTrimmed;

@@ -1,4 +1,7 @@
 export { ProcessingModule } from './processing.module.js';
+export { Projector } from './projector/projector.js';
+export type { ProjectorObserver, ProjectorOptions, ProjectorState, StepRunner } from './projector/projector-options.js';
+export { ProjectorStatus } from './projector/projector-status.js';
 export { AnnouncingEventStore } from './relay/announcing-event-store.js';
 export { OutboxRelay } from './relay/outbox-relay.js';
 export { RelayMonitor } from './relay/relay-monitor.js';

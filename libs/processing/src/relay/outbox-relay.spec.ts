@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { StoreOverloaded, offset, partition, type LogEntry, type Partition, type StreamName } from '@headwater/event-sourcing';
+import { StoreOverloaded, offset, partition, revision, type LogEntry, type Partition, type StreamName } from '@headwater/event-sourcing';
 import { CounterService, newStream, places, totals } from '@headwater/event-sourcing/testing';
 import { eventually } from '../testing/eventually.js';
 import { AnnouncingEventStore } from './announcing-event-store.js';
@@ -96,7 +96,7 @@ describe('The relay of a process', () => {
     const store = new AnnouncingEventStore(service.store, relay);
     const stream = newStream();
     await service.add(stream, 1);
-    const [commit] = await service.store.read(stream, 1 as never, 1 as never);
+    const [commit] = await service.store.read(stream, revision(1), revision(1));
     if (commit === undefined) throw new Error('It was appended.');
     // A conflict: looked at all the same.
     expect(await store.append([commit])).toEqual([{ status: 'conflict' }]);
@@ -111,7 +111,7 @@ describe('The relay of a process', () => {
     const store = new AnnouncingEventStore(service.store, relay);
     const [first] = streams;
     if (first === undefined) throw new Error('There is a stream.');
-    const [commit] = await service.store.read(first, 1 as never, 1 as never);
+    const [commit] = await service.store.read(first, revision(1), revision(1));
     if (commit === undefined) throw new Error('It was appended.');
     for (let times = 0; times < 1000; times += 1) service.log.faults.refuse('publish');
     relay.begin();

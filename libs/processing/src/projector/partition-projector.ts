@@ -1,0 +1,123 @@
+import { MalformedMessage } from '@headwater/event-contracts';
+import { Fork, Gap, LogTrimmed, ProjectionNewer, UnknownEvent, type Offset, type Partition } from '@headwater/event-sourcing';
+import { pauseAfter } from '../work/backoff.js';
+import { Pause } from '../work/pause.js';
+import type { Slots } from '../work/slots.js';
+import type { ProjectorOptions } from './projector-options.js';
+
+/** What no retry mends: somebody has to look, or to upgrade this service. */
+const STOPPING = [Gap, Fork, LogTrimmed, UnknownEvent, ProjectionNewer, MalformedMessage];
+
+/**
+ * Drives the projections along one partition, batch by batch, while it is assigned to this process. What stops it stops no other; what can be
+ * tried again is tried again, ever more slowly.
+ */
+export class PartitionProjector {
+  readonly partition: Partition;
+  readonly #options: ProjectorOptions;
+  readonly #slots: Slots;
+  /** Called when there is nothing more to apply. */
+  readonly #onIdle: () => void;
+  readonly #pause = new Pause();
+  #wanted = false;
+  #busy = false;
+  #leaving = false;
+  #running: Promise<void> | undefined;
+  #failures = 0;
+  #failing: unknown;
+  #stopped: Error | undefined;
+  #position: Offset | undefined;
+
+  constructor(partition: Partition, options: ProjectorOptions, slots: Slots, onIdle: () => void) {
+    this.partition = partition;
+    this.#options = options;
+    this.#slots = slots;
+    this.#onIdle = onIdle;
+  }
+
+  /** Up to and including which everything is applied; undefined before the first step, and where it has stopped. */
+  get position(): Offset | undefined {
+    return this.#stopped === undefined ? this.#position : undefined;
+  }
+
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  get stopped(): Error | undefined {
+    return this.#stopped;
+  }
+
+  get failing(): unknown {
+    return this.#failing;
+  }
+
+  /** Begins where the partition stands: others may have driven it since it was last ours. */
+  begin(): void {
+    this.#options.runner.forget(this.partition);
+    this.wake();
+  }
+
+  /** There may be something to apply. */
+  wake(): void {
+    this.#wanted = true;
+    if (this.#busy || this.#leaving || this.#stopped !== undefined) return;
+    this.#busy = true;
+    this.#running = this.#run();
+  }
+
+  /** Stops it for good. */
+  stop(error: Error): void {
+    this.#stopped ??= error;
+  }
+
+  /** Returns once the batch in hand is stored, or was given up. Nothing more is applied. */
+  async leave(): Promise<void> {
+    this.#leaving = true;
+    this.#pause.cutShort();
+    await this.#running;
+  }
+
+  get #goesOn(): boolean {
+    return this.#wanted && !this.#leaving && this.#stopped === undefined;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#goesOn) {
+      if (this.#failures > 0) await this.#pause.wait(pauseAfter(this.#failures, this.#options.retry));
+      await this.#slots.run(() => this.#step());
+    }
+    this.#busy = false;
+    this.#onIdle();
+  }
+
+  async #step(): Promise<void> {
+    if (!this.#goesOn) return;
+    const { runner, batchEvents, observer } = this.#options;
+    // Before the log is read: what arrives from here on may be for the next step.
+    this.#wanted = false;
+    const began = performance.now();
+    try {
+      const applied = await runner.step(this.partition);
+      if (applied > 0) observer?.applied?.(applied, performance.now() - began);
+      this.#position = await runner.position(this.partition);
+      // A batch that is not full ended at the end of the log, or at its bound of bytes: then the tail knows at once that there is more.
+      if (applied >= batchEvents || (applied > 0 && runner.building.size > 0)) this.#wanted = true;
+      this.#failures = 0;
+      this.#failing = undefined;
+    } catch (error) {
+      this.#wanted = true;
+      if (this.#stopsAt(error)) this.#stopped = error;
+      else this.#failed(error);
+    }
+  }
+
+  #stopsAt(error: unknown): error is Error {
+    return error instanceof Error && (STOPPING.some((kind) => error instanceof kind) || this.#options.stopsAt?.(error) === true);
+  }
+
+  #failed(error: unknown): void {
+    this.#failures += 1;
+    this.#failing = error;
+  }
+}

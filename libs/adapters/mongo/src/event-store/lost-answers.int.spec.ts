@@ -10,8 +10,8 @@ import {
   type StreamName,
 } from '@headwater/event-sourcing';
 import { causeAt, commitTo, counterCodec, counterKind, newStream, withSubject } from '@headwater/event-sourcing/testing';
-import { MongoClient } from 'mongodb';
-import { mongoUrl, testDatabase, type TestDatabase } from '../testing/database.js';
+import { testDatabase, type TestDatabase } from '../testing/database.js';
+import { primaryAddress } from '../testing/primary-address.js';
 import { TcpProxy, type IsRequest } from '../testing/tcp-proxy.js';
 import { openMongoEventStore, type MongoEventStore } from './mongo-event-store.js';
 
@@ -29,18 +29,6 @@ interface BehindProxy {
   readonly proxy: TcpProxy;
   readonly database: TestDatabase;
   close(): Promise<void>;
-}
-
-/** The primary's own address. */
-async function primaryAddress(): Promise<{ readonly host: string; readonly port: number }> {
-  const client = new MongoClient(mongoUrl());
-  try {
-    const { primary } = await client.db('admin').command({ hello: 1 });
-    const { hostname, port } = new URL(`tcp://${String(primary)}`);
-    return { host: hostname, port: Number(port) };
-  } finally {
-    await client.close();
-  }
 }
 
 async function behindProxy(): Promise<BehindProxy> {

@@ -21,10 +21,10 @@ export class TcpProxy {
     this.#server = createServer((client) => this.#accept(client));
   }
 
-  /** Listens on a free port, before a server. */
-  static async before(host: string, port: number): Promise<TcpProxy> {
+  /** Listens on a free port, or on the one that another has left, before a server. */
+  static async before(host: string, port: number, own = 0): Promise<TcpProxy> {
     const proxy = new TcpProxy(host, port);
-    await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => proxy.#server.listen(own, '127.0.0.1', resolve));
     return proxy;
   }
 

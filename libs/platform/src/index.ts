@@ -33,6 +33,7 @@ export type { PlatformParts } from './platform.module.js';
 export { PositionWaiter } from './position-waiter.js';
 export { MAX_REVISION, QueryParams, optionalRev, requiredRev, type IntegerBounds, type ParsedQuery } from './query-params.js';
 export { JSON_TYPE, LD_JSON, PROBLEM_JSON, sendEmpty, sendJson, type ReplyOptions } from './replies.js';
+export { runService, type RunningService, type ServiceProgram } from './run-service.js';
 export { settingsOf, type Program, type Setting } from './setting.js';
 export { endAtFaults, stopAtSignals } from './signals.js';
 export { StopSignal } from './stop-signal.js';

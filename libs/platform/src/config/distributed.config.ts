@@ -41,4 +41,29 @@ export class DistributedConfig extends HeadwaterConfig {
     max: 600_000,
   })
   readonly mongoTimeoutMs: number = 5000;
+
+  /** How a service that names itself so connects to MongoDB. */
+  mongo(appName: string): MongoConnection {
+    const { mongoUrl: url, mongoDatabase: database, mongoPoolSize: maxPoolSize, mongoTimeoutMs: bound } = this;
+    return {
+      url,
+      database,
+      appName,
+      maxPoolSize,
+      serverSelectionMilliseconds: bound,
+      waitQueueMilliseconds: bound,
+      connectMilliseconds: bound,
+    };
+  }
+}
+
+/** What the adapter of MongoDB is given; the bounds are milliseconds, or connections. */
+export interface MongoConnection {
+  readonly url: string;
+  readonly database: string;
+  readonly appName: string;
+  readonly maxPoolSize: number;
+  readonly serverSelectionMilliseconds: number;
+  readonly waitQueueMilliseconds: number;
+  readonly connectMilliseconds: number;
 }

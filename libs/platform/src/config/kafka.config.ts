@@ -1,10 +1,18 @@
-import { BooleanSetting, ChoiceSetting, ListSetting, TextSetting, type Program } from '../setting.js';
+import { BooleanSetting, ChoiceSetting, IntegerSetting, ListSetting, TextSetting, type Program } from '../setting.js';
 import { DistributedConfig } from './distributed.config.js';
 
 const LOG_USERS = ['command-service', 'projector', 'topics'] as const satisfies readonly Program[];
 
 export const SASL_MECHANISMS = ['none', 'plain', 'scram-sha-256', 'scram-sha-512'] as const;
 export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
+
+/** What the adapter of Kafka is given. */
+export interface KafkaClient {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly ssl: boolean;
+  readonly sasl?: { readonly mechanism: Exclude<SaslMechanism, 'none'>; readonly username: string; readonly password: string };
+}
 
 /** What the programs share that write or read the log. */
 export class KafkaConfig extends DistributedConfig {
@@ -42,6 +50,20 @@ export class KafkaConfig extends DistributedConfig {
 
   @TextSetting({ name: 'HEADWATER_KAFKA_PASSWORD', usedBy: LOG_USERS, meaning: 'The password of that name.', optional: true, secret: true })
   readonly kafkaPassword: string = '';
+
+  @IntegerSetting({
+    name: 'HEADWATER_KAFKA_RETENTION_MS',
+    usedBy: LOG_USERS,
+    meaning: 'How long Kafka keeps events. -1: for ever. Projections that are built anew need all of them.',
+    min: -1,
+  })
+  readonly kafkaRetentionMs: number = -1;
+
+  /** How a service that names itself so connects to Kafka. */
+  kafka(clientId: string): KafkaClient {
+    const { kafkaBrokers: brokers, kafkaSsl: ssl, kafkaSaslMechanism: mechanism, kafkaUsername: username, kafkaPassword: password } = this;
+    return { brokers, clientId, ssl, ...(mechanism === 'none' ? {} : { sasl: { mechanism, username, password } }) };
+  }
 
   override contradictions(): readonly string[] {
     const named = this.kafkaUsername !== '' && this.kafkaPassword !== '';

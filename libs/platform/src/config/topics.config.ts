@@ -28,14 +28,6 @@ export class TopicsConfig extends KafkaConfig {
   readonly kafkaMinInsyncReplicas: number = 1;
 
   @IntegerSetting({
-    name: 'HEADWATER_KAFKA_RETENTION_MS',
-    usedBy: ['topics'],
-    meaning: 'How long Kafka keeps events. -1: for ever. Projections that are built anew need all of them.',
-    min: -1,
-  })
-  readonly kafkaRetentionMs: number = -1;
-
-  @IntegerSetting({
     name: 'HEADWATER_KAFKA_MAX_MESSAGE_BYTES',
     usedBy: ['topics'],
     meaning:

@@ -1,4 +1,3 @@
-import type { Receipt } from '@headwater/event-sourcing';
 import { checkExport, receiptIn, type CheckedExport, type EventDecoder } from './check-export.js';
 import { ExportUnreadable, ImportInterrupted } from './errors.js';
 import type { ExportFile } from './export-file.js';
@@ -55,13 +54,11 @@ export async function importExport({ file, index, target, codec, progress = {}, 
   };
   progress.stored?.(done, { commits, receipts });
   for (const places of batches(index.commits(found.commits))) {
-    const batch: ExportedCommit[] = [];
-    for (const place of places) batch.push(await commitAt(file, place));
+    const batch = await Promise.all(places.map((place) => commitAt(file, place)));
     await advance((next) => target.commits(batch, next), { commits: batch.length, receipts: 0 });
   }
   for (const places of batches(index.receipts(found.receipts))) {
-    const batch: Receipt[] = [];
-    for (const place of places) batch.push(receiptIn(await file.at(place)));
+    const batch = await Promise.all(places.map(async (place) => receiptIn(await file.at(place))));
     await advance((next) => target.receipts(batch, next), { commits: 0, receipts: batch.length });
   }
   await target.finish();

@@ -1,7 +1,7 @@
 /** npm run topics: makes what the services need. Exits with 0 where it is there now, 1 where it could not be made, 2 where it was refused. */
 import { StoreUnavailable } from '@headwater/event-sourcing';
 import { KafkaRefused, KafkaUnavailable, TopicsUnfit } from '@headwater/kafka';
-import { DatabaseTooNew, DatabaseUnusable, MongoRefused, PartitionsOnlyGrow } from '@headwater/mongo';
+import { DatabaseTooNew, DatabaseUnusable, ImportUnfinished, MongoRefused, PartitionsOnlyGrow } from '@headwater/mongo';
 import { InvalidConfiguration, TopicsConfig } from '@headwater/platform/config';
 import { UsageError, partitionsIn } from './arguments.mjs';
 import { prepare } from './prepare.mjs';
@@ -9,7 +9,7 @@ import { prepare } from './prepare.mjs';
 const usage = `npm run topics                         makes collections, indexes and topics that are missing; may be run again
 npm run topics -- --partitions N       and adds partitions, so that each topic has N; streams that exist keep theirs`;
 
-const refused = [DatabaseTooNew, DatabaseUnusable, InvalidConfiguration, PartitionsOnlyGrow, TopicsUnfit];
+const refused = [DatabaseTooNew, DatabaseUnusable, ImportUnfinished, InvalidConfiguration, PartitionsOnlyGrow, TopicsUnfit];
 const failed = [KafkaRefused, KafkaUnavailable, MongoRefused, StoreUnavailable];
 
 process.title = 'headwater topics';

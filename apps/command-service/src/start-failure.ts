@@ -1,9 +1,9 @@
 import { StoreUnavailable } from '@headwater/event-sourcing';
 import { KafkaRefused, TopicsUnfit } from '@headwater/kafka';
-import { DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, MongoRefused } from '@headwater/mongo';
+import { DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, ImportUnfinished, MongoRefused } from '@headwater/mongo';
 import { addressFailure, type CommandServiceConfig } from '@headwater/platform';
 
-const KNOWN = [DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, MongoRefused, TopicsUnfit, KafkaRefused];
+const KNOWN = [DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, ImportUnfinished, MongoRefused, TopicsUnfit, KafkaRefused];
 
 /** What to tell whoever started the service, where it is theirs to mend; undefined for a fault of ours. */
 export function startFailure(error: unknown, address: Pick<CommandServiceConfig, 'host' | 'port'>): string | undefined {

@@ -1,8 +1,8 @@
 import { StoreUnavailable } from '@headwater/event-sourcing';
-import { DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, MongoRefused } from '@headwater/mongo';
+import { DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, ImportUnfinished, MongoRefused } from '@headwater/mongo';
 import { addressFailure, type GatewayConfig } from '@headwater/platform';
 
-const KNOWN = [DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, MongoRefused];
+const KNOWN = [DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, ImportUnfinished, MongoRefused];
 
 /** What to tell whoever started the service, where it is theirs to mend; undefined for a fault of ours. */
 export function startFailure(error: unknown, address: Pick<GatewayConfig, 'host' | 'port'>): string | undefined {

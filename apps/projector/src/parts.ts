@@ -1,0 +1,92 @@
+import type { Logger } from 'pino';
+import { eventCodec } from '@headwater/event-contracts';
+import { ProjectionRunner } from '@headwater/event-sourcing';
+import { ForeignEntry, KafkaEventLog, KafkaGroup, KafkaTopics, KafkaUnavailable, type KafkaConnection } from '@headwater/kafka';
+import {
+  MongoProjectionStore,
+  MongoProjectionsStatus,
+  connectMongo,
+  openMongoEventStore,
+  type MongoDatabase,
+  type MongoEventStore,
+} from '@headwater/mongo';
+import type { Metrics, ProjectorConfig } from '@headwater/platform';
+import { Projector, ProjectorStatus } from '@headwater/processing';
+import { PROJECTIONS } from '@headwater/read-models';
+import { applied } from './observation.js';
+
+const RETRY_MIN_MS = 100;
+
+/** What the service is made of, and has to close. */
+export interface Parts {
+  readonly database: MongoDatabase;
+  readonly projector: Projector;
+  readonly status: ProjectorStatus;
+  /** Stores what is in hand, and gives everything back. May be called twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to MongoDB, which has to be there. Kafka need not be: the projector waits for it, and is not ready meanwhile.
+ *
+ * @throws StoreUnavailable, DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, MongoRefused, TopicsUnfit, KafkaRefused
+ */
+export async function open(config: ProjectorConfig, logger: Logger, metrics: Metrics): Promise<Parts> {
+  const database = await connectMongo(config.mongo('headwater projector'));
+  try {
+    const store = await openMongoEventStore(database);
+    const at = { connection: connection(config, logger), prefix: config.kafkaTopicPrefix, epoch: await store.epoch() };
+    await examineTopics(new KafkaTopics(at), store, config, logger);
+    const log = new KafkaEventLog({ ...at, bounds: { pageBytes: config.projectorBatchBytes } });
+    const projections = PROJECTIONS.filter(({ name }) => config.runs(name));
+    const names = projections.map(({ name }) => name);
+    const limit = { entries: config.projectorBatchEvents, characters: config.projectorBatchBytes };
+    const projector = new Projector({
+      runner: new ProjectionRunner({ log, store: new MongoProjectionStore(database), codec: eventCodec, projections, limit }),
+      tail: log,
+      join: () => KafkaGroup.join({ ...at, names }),
+      batchEvents: limit.entries,
+      parallel: config.projectorParallel,
+      retry: { min: RETRY_MIN_MS, max: config.projectorRetryMaxMs },
+      stopsAt: (error) => error instanceof ForeignEntry,
+      observer: { applied: applied(metrics) },
+    });
+    const standings = new MongoProjectionsStatus(database, log);
+    const status = new ProjectorStatus(projector, () => standings.standings(names));
+    return { database, projector, status, close: once(() => close(projector, log, database)) };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** The projector first: it stores its batch, and leaves its group, through both others. */
+async function close(projector: Projector, log: KafkaEventLog, database: MongoDatabase): Promise<void> {
+  await projector.close();
+  await log.close();
+  await database.close();
+}
+
+function once(end: () => Promise<void>): () => Promise<void> {
+  let ending: Promise<void> | undefined;
+  return () => (ending ??= end());
+}
+
+const connection = (config: ProjectorConfig, logger: Logger): KafkaConnection => ({
+  ...config.kafka('headwater-projector'),
+  observe: ({ level, message, details }) => logger[level](details, message),
+});
+
+/** Topics that are missing, or that forget, are told of at once. */
+async function examineTopics(topics: KafkaTopics, store: MongoEventStore, config: ProjectorConfig, logger: Logger): Promise<void> {
+  try {
+    await topics.check({
+      partitions: await store.partitions(),
+      eventMaxBytes: config.eventMaxBytes,
+      retentionMilliseconds: config.kafkaRetentionMs,
+    });
+  } catch (error) {
+    if (!(error instanceof KafkaUnavailable)) throw error;
+    logger.warn({ err: error }, 'Kafka is out of reach: the projections begin once it is there.');
+  }
+}

@@ -27,7 +27,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   const logger = createLogger(config.logLevel);
   const metrics = new Metrics();
   const health = new Health();
-  const database = await connected(config);
+  const database = await connectMongo(config.mongo('headwater query-gateway'));
   const service = commandService(config);
   let close = async (): Promise<void> => {
     await Promise.all([database.close(), service.close()]);
@@ -45,17 +45,6 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     throw error;
   }
 }
-
-const connected = ({ mongoUrl, mongoDatabase, mongoPoolSize, mongoTimeoutMs }: GatewayConfig): Promise<MongoDatabase> =>
-  connectMongo({
-    url: mongoUrl,
-    database: mongoDatabase,
-    appName: 'headwater query-gateway',
-    maxPoolSize: mongoPoolSize,
-    serverSelectionMilliseconds: mongoTimeoutMs,
-    waitQueueMilliseconds: mongoTimeoutMs,
-    connectMilliseconds: mongoTimeoutMs,
-  });
 
 const commandService = ({
   commandServiceUrl,

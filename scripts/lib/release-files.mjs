@@ -7,7 +7,7 @@ import { at, root } from './workspace.mjs';
 const rootFiles = ['package.json', 'package-lock.json', '.npmrc', 'LICENSE'];
 
 /** The programs that operators use; the others need what is installed for development only. */
-const tools = ['lib', 'transfer', 'verify'];
+const tools = ['lib', 'topics', 'transfer', 'verify'];
 
 /**
  * Copies what runs, and nothing that only tests or compilers read, from this clone, which must be built.

@@ -83,6 +83,8 @@ export async function connectMongo({ url, database, appName, monitorCommands = f
     retryReads: true,
     retryWrites: true,
     ignoreUndefined: true,
+    // What we read we wrote; to validate it costs as much as all the rest of reading it.
+    enableUtf8Validation: false,
   });
   try {
     await asking(() => client.connect());

@@ -23,7 +23,7 @@ export const CODES = {
 
 /** The server could not do it just now: another primary is being elected, it is shutting down, it took too long. */
 const UNAVAILABLE = new Set<unknown>([
-  6, 7, 24, 50, 64, 79, 89, 91, 100, 112, 133, 134, 189, 202, 262, 290, 358, 384, 9001, 10058, 10107, 11600, 11602, 13435, 13436,
+  6, 7, 24, 50, 64, 79, 89, 91, 100, 112, 133, 134, 189, 202, 246, 251, 262, 290, 365, 388, 9001, 10058, 10107, 11600, 11602, 13435, 13436,
 ]);
 
 /** The driver had no server or no connection to ask. */

@@ -1,13 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import {
-  StoreOverloaded,
-  StoreUnavailable,
-  type AppendOutcome,
-  type Commit,
-  type NewestCommit,
-  type StreamName,
-} from '@headwater/event-sourcing';
+import { StoreUnavailable, type AppendOutcome, type Commit, type NewestCommit, type StreamName } from '@headwater/event-sourcing';
 import { MongoRefused } from '../errors.js';
+import { Admission, type Load } from './admission.js';
 import { endOf, sizeOf } from './commit-document.js';
 import type { CommitInserter, Settled } from './insert-commits.js';
 import type { EventStoreBounds, EventStoreObserver } from './options.js';
@@ -42,51 +36,27 @@ export class AppendQueue {
   #ready: Waiting[] = [];
   /** Streams of which one is ready or under way, and those that wait behind it. */
   readonly #behind = new Map<StreamName, Waiting[]>();
-  #commits = 0;
-  #bytes = 0;
+  readonly #admission: Admission;
   #running: Promise<void> | undefined;
   #closed = false;
 
   constructor(options: AppendQueueOptions) {
     this.#options = options;
+    this.#admission = new Admission({ commits: options.bounds.queuedCommits, bytes: options.bounds.queuedBytes });
   }
 
-  /** Commits that wait or are under way, and their size. */
-  get queued(): { readonly commits: number; readonly bytes: number } {
-    return { commits: this.#commits, bytes: this.#bytes };
+  /** What waits or is under way. */
+  get load(): Load {
+    return this.#admission.load;
   }
 
   /** @throws StoreUnavailable, StoreOverloaded, MongoRefused: nothing was stored. */
   async append(commits: readonly Commit[]): Promise<readonly AppendOutcome[]> {
-    const sizes = this.admit(commits);
-    const settled = await Promise.all(commits.map((commit, index) => this.#enqueue(commit, sizes[index] ?? 0)));
-    return outcomesOf(settled);
-  }
-
-  /**
-   * Says whether so much more is taken.
-   *
-   * @returns the size of each commit. @throws StoreUnavailable, StoreOverloaded, MongoRefused
-   */
-  admit(commits: readonly Commit[]): readonly number[] {
     if (this.#closed) throw new StoreUnavailable('The store is closed.');
-    const { queuedCommits, queuedBytes } = this.#options.bounds;
-    if (this.#commits >= queuedCommits || this.#bytes >= queuedBytes) {
-      throw new StoreOverloaded(`${String(this.#commits)} commits wait to be stored: no more are taken just now.`);
-    }
-    return commits.map(sizeOfSound);
-  }
-
-  /** Counts work that is done elsewhere against the bounds of the queue. */
-  async counted<Result>(commits: number, bytes: number, work: () => Promise<Result>): Promise<Result> {
-    this.#commits += commits;
-    this.#bytes += bytes;
-    try {
-      return await work();
-    } finally {
-      this.#commits -= commits;
-      this.#bytes -= bytes;
-    }
+    const sizes = commits.map(sizeOfSound);
+    const load = { commits: commits.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+    const store = (): Promise<readonly Settled[]> => Promise.all(commits.map((commit, index) => this.#enqueue(commit, sizes[index] ?? 0)));
+    return outcomesOf(await this.#admission.within(load, store));
   }
 
   /** Takes nothing more; resolves when everything that was taken has its outcome. */
@@ -96,20 +66,15 @@ export class AppendQueue {
   }
 
   #enqueue(commit: Commit, bytes: number): Promise<Settled> {
-    return this.counted(
-      1,
-      bytes,
-      () =>
-        new Promise((resolve) => {
-          const waiting = { commit, bytes, settle: resolve };
-          const behind = this.#behind.get(commit.stream);
-          if (behind === undefined) {
-            this.#behind.set(commit.stream, []);
-            this.#ready.push(waiting);
-          } else behind.push(waiting);
-          this.#running ??= this.#run();
-        }),
-    );
+    return new Promise((settle) => {
+      const waiting = { commit, bytes, settle };
+      const behind = this.#behind.get(commit.stream);
+      if (behind === undefined) {
+        this.#behind.set(commit.stream, []);
+        this.#ready.push(waiting);
+      } else behind.push(waiting);
+      this.#running ??= this.#run();
+    });
   }
 
   async #run(): Promise<void> {
@@ -140,7 +105,7 @@ export class AppendQueue {
       commits: appended.length,
       partitions: new Set(appended.map(({ partition }) => partition)),
       milliseconds: performance.now() - began,
-      queued: this.#commits,
+      queued: this.load.commits,
     });
   }
 
@@ -179,7 +144,8 @@ export class AppendQueue {
   }
 }
 
-function sizeOfSound(commit: Commit): number {
+/** Bytes of a commit. @throws RangeError, MongoRefused for one that cannot be stored. */
+export function sizeOfSound(commit: Commit): number {
   if (commit.events.length === 0) throw new RangeError(`A commit of ${commit.stream} has no event.`);
   const bytes = sizeOf(commit);
   if (bytes > LARGEST_COMMIT) throw new MongoRefused(`A commit of ${commit.stream} has ${String(bytes)} bytes: too many for one document.`);

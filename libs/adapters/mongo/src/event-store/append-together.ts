@@ -9,9 +9,11 @@ import {
 } from '@headwater/event-sourcing';
 import { MongoError, MongoErrorLabel, type ClientSession, type Collection, type TransactionOptions } from 'mongodb';
 import type { MongoDatabase } from '../database.js';
-import { CODES, isDuplicateKey, refusalOf, translated } from '../errors.js';
+import { CODES, asking, isDuplicateKey, refusalOf, translated } from '../errors.js';
+import { Admission } from './admission.js';
+import { sizeOfSound } from './append-queue.js';
 import { COMMITS } from './collections.js';
-import { documentOf, endOf, sizeOf, type CommitDocument } from './commit-document.js';
+import { endOf, packedDocumentOf, sizeOf, type CommitDocument } from './commit-document.js';
 import type { InsertAnswer } from './insert-commits.js';
 import { findNewest } from './newest-commits.js';
 import type { EventStoreBounds } from './options.js';
@@ -37,6 +39,9 @@ type Attempt =
 /** Stores commits of many streams, and a receipt, in one transaction: all or nothing. */
 export class TogetherAppender {
   readonly #commits: Collection<CommitDocument>;
+  readonly #admission: Admission;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #closed = false;
 
   constructor(
     private readonly database: MongoDatabase,
@@ -44,15 +49,33 @@ export class TogetherAppender {
     private readonly bounds: EventStoreBounds,
   ) {
     this.#commits = database.db.collection<CommitDocument>(COMMITS);
+    this.#admission = new Admission({ commits: bounds.togetherCommits, bytes: bounds.togetherBytes });
   }
 
-  /** @throws StoreUnavailable, MongoRefused: nothing was stored. */
+  /** @throws StoreUnavailable, StoreOverloaded, MongoRefused: nothing was stored. */
   async append(commits: readonly Commit[], receipt?: Receipt): Promise<AppendTogetherOutcome> {
+    if (commits.length === 0 && receipt === undefined) return { status: 'appended' };
+    if (this.#closed) throw new StoreUnavailable('The store is closed.');
+    const load = { commits: commits.length, bytes: commits.reduce((sum, commit) => sum + sizeOfSound(commit), 0) };
+    const work = this.#admission.within(load, () => this.#inSession((session) => this.#append(session, commits, receipt)));
+    this.#underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#underWay.delete(work);
+    }
+  }
+
+  /** Takes nothing more; resolves when everything that was taken has its outcome. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#underWay);
+  }
+
+  async #inSession<Result>(work: (session: ClientSession) => Promise<Result>): Promise<Result> {
     const session = this.database.client.startSession({ causalConsistency: true });
     try {
-      return await this.#append(session, commits, receipt);
-    } catch (error) {
-      throw translated(error);
+      return await asking(() => work(session));
     } finally {
       await session.endSession();
     }
@@ -93,7 +116,8 @@ export class TogetherAppender {
     } catch (error) {
       await session.abortTransaction();
       if (error instanceof PlaceTaken || isDuplicateKey(error)) return { kind: 'taken' };
-      if (hasLabel(error, MongoErrorLabel.TransientTransactionError)) return { kind: 'undone', cause: error };
+      if (hasLabel(error, MongoErrorLabel.TransientTransactionError) || error instanceof StoreUnavailable)
+        return { kind: 'undone', cause: error };
       throw error;
     }
     return commitTransaction(session);
@@ -101,7 +125,10 @@ export class TogetherAppender {
 
   /** @throws PlaceTaken, MongoRefused, errors of the driver */
   async #insert(session: ClientSession, commits: readonly Commit[]): Promise<void> {
-    const answer = (await this.database.db.command({ insert: COMMITS, documents: commits.map(documentOf) }, { session })) as InsertAnswer;
+    const answer = (await this.database.db.command(
+      { insert: COMMITS, documents: commits.map(packedDocumentOf) },
+      { session },
+    )) as InsertAnswer;
     const error = answer.writeErrors?.[0];
     if (error === undefined) return;
     throw error.code === CODES.duplicateKey ? new PlaceTaken() : refusalOf(error.code, error.codeName ?? '');

@@ -5,10 +5,13 @@ import {
   revision,
   streamName,
   type Commit,
+  type Content,
   type NewestCommit,
   type Revision,
   type StoredEvent,
 } from '@headwater/event-sourcing';
+import type { Binary } from 'mongodb';
+import { packed, unpacked } from './packed-texts.js';
 
 /** A commit as it is stored. Everything that users wrote is text: names of streams and of members are never names of fields. */
 export interface CommitDocument {
@@ -23,12 +26,20 @@ export interface CommitDocument {
   readonly pending?: true;
 }
 
-interface EventDocument {
+type EventDocument = PlainEvent | PackedEvent;
+
+interface PlainEvent {
   readonly id: string;
   readonly head: string;
   readonly source?: string;
   readonly expanded?: string;
   readonly compacted?: string;
+}
+
+/** An event of a large push: head, source, expanded and compacted as one value. */
+interface PackedEvent {
+  readonly id: string;
+  readonly packed: Binary;
 }
 
 /** What is read of a newest commit: its place and its state, without the events. */
@@ -40,13 +51,24 @@ export const COMMIT_FIELDS = { _id: 0, stream: 1, base: 1, partition: 1, events:
 /** The revision at which a commit ends. */
 export const endOf = ({ base, events }: Pick<Commit, 'base' | 'events'>): Revision => revision(base + events.length);
 
-export function documentOf(commit: Commit): CommitDocument {
+/** A commit as it is stored by itself. */
+export const documentOf = (commit: Commit): CommitDocument => document(commit, plainEvent);
+
+/**
+ * A commit as it is stored with many others: packed, as the server keeps the whole of a transaction in its cache until the end, and refuses one
+ * that takes a tenth of it.
+ */
+export const packedDocumentOf = (commit: Commit): CommitDocument => document(commit, packedEvent);
+
+function document(commit: Commit, event: (stored: StoredEvent) => EventDocument): CommitDocument {
   const { stream, base, partition: of, events, after } = commit;
-  return { stream, base, end: endOf(commit), partition: of, events: events.map(eventDocument), after, pending: true };
+  return { stream, base, end: endOf(commit), partition: of, events: events.map(event), after, pending: true };
 }
 
-const eventDocument = ({ id, head, content }: StoredEvent): EventDocument =>
-  content === undefined ? { id, head } : { id, head, ...content };
+const plainEvent = ({ id, head, content }: StoredEvent): EventDocument => (content === undefined ? { id, head } : { id, head, ...content });
+
+const packedEvent = ({ id, head, content }: StoredEvent): EventDocument =>
+  content === undefined ? { id, head } : { id, packed: packed([head, content.source, content.expanded, content.compacted]) };
 
 export function commitOf({ stream, base, partition: of, events, after }: Omit<CommitDocument, 'end'>): Commit {
   return {
@@ -58,9 +80,15 @@ export function commitOf({ stream, base, partition: of, events, after }: Omit<Co
   };
 }
 
-function storedEvent({ id, head, source, expanded, compacted }: EventDocument): StoredEvent {
+function storedEvent(event: EventDocument): StoredEvent {
+  const { id, head, source, expanded, compacted } = 'packed' in event ? unpackedEvent(event) : event;
   if (source === undefined || expanded === undefined || compacted === undefined) return { id: eventId(id), head };
   return { id: eventId(id), head, content: { source, expanded, compacted } };
+}
+
+function unpackedEvent({ id, packed: texts }: PackedEvent): Partial<Content> & Pick<PlainEvent, 'id' | 'head'> {
+  const [head = '', source = '', expanded = '', compacted = ''] = unpacked(texts);
+  return { id, head, source, expanded, compacted };
 }
 
 export function newestOf({ stream, base, end, partition: of, after }: NewestDocument): NewestCommit {

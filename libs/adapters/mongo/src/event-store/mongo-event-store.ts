@@ -22,6 +22,7 @@ import { logPartitionFor } from '@headwater/event-contracts';
 import type { MongoDatabase } from '../database.js';
 import { asking } from '../errors.js';
 import { assertWhole } from '../transfer/import-mark.js';
+import type { Load } from './admission.js';
 import { AppendQueue } from './append-queue.js';
 import { TogetherAppender } from './append-together.js';
 import { COMMITS } from './collections.js';
@@ -86,19 +87,17 @@ export class MongoEventStore implements EventStore, Outbox, OutboxOverview {
     this.#partitions = new PartitionCount(db, bounds.partitionsMilliseconds);
   }
 
-  /** Commits that wait to be stored or are under way, and their bytes. */
-  get queued(): { readonly commits: number; readonly bytes: number } {
-    return this.#queue.queued;
+  /** Commits that wait to be stored or are under way, and their bytes; without those that are stored together. */
+  get queued(): Load {
+    return this.#queue.load;
   }
 
   append(commits: readonly Commit[]): Promise<readonly AppendOutcome[]> {
     return this.#queue.append(commits);
   }
 
-  async appendTogether(commits: readonly Commit[], receipt?: Receipt): Promise<AppendTogetherOutcome> {
-    if (commits.length === 0 && receipt === undefined) return { status: 'appended' };
-    const bytes = this.#queue.admit(commits).reduce((sum, size) => sum + size, 0);
-    return this.#queue.counted(commits.length, bytes, () => this.#together.append(commits, receipt));
+  appendTogether(commits: readonly Commit[], receipt?: Receipt): Promise<AppendTogetherOutcome> {
+    return this.#together.append(commits, receipt);
   }
 
   async newest(streams: readonly StreamName[]): Promise<readonly (NewestCommit | undefined)[]> {
@@ -178,7 +177,7 @@ export class MongoEventStore implements EventStore, Outbox, OutboxOverview {
   }
 
   /** Takes no more appends; resolves when those under way have their outcomes. */
-  close(): Promise<void> {
-    return this.#queue.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#queue.close(), this.#together.close()]);
   }
 }

@@ -21,10 +21,13 @@ export interface EventStoreBounds {
   /** Appends that wait or are under way: beyond either, `StoreOverloaded`. */
   readonly queuedCommits: number;
   readonly queuedBytes: number;
+  /** What is stored together and waits or is under way: beyond either, `StoreOverloaded`. Counted apart, so that no push holds up the others. */
+  readonly togetherCommits: number;
+  readonly togetherBytes: number;
   /** What one insert takes at most; a commit that is larger is inserted alone. */
   readonly groupCommits: number;
   readonly groupBytes: number;
-  /** What one insert of a transaction takes at most: smaller, so that a large push does not hold up the event loop. */
+  /** What one insert of a transaction takes at most, before it is packed: smaller, so that a large push does not hold up the event loop. */
   readonly chunkCommits: number;
   readonly chunkBytes: number;
   /** Streams of which it is remembered where they ended, so that an append need not look. */
@@ -42,11 +45,13 @@ export interface EventStoreBounds {
 export const DEFAULT_EVENT_STORE_BOUNDS: EventStoreBounds = {
   queuedCommits: 10_000,
   queuedBytes: 64 * 1024 * 1024,
+  togetherCommits: 20_000,
+  togetherBytes: 256 * 1024 * 1024,
   groupCommits: 1000,
   // An insert is one message of at most 16 MiB with everything around the texts.
   groupBytes: 8 * 1024 * 1024,
-  chunkCommits: 500,
-  chunkBytes: 1024 * 1024,
+  chunkCommits: 250,
+  chunkBytes: 2 * 1024 * 1024,
   rememberedStreams: 20_000,
   lookupStreams: 500,
   pageBytes: 4 * 1024 * 1024,

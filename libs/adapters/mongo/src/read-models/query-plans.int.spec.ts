@@ -15,6 +15,8 @@ const iri = (name: string): Iri => `https://example.org/${name}` as Iri;
 /** Enough that a plan that walks everything loses against one that does not. */
 const ENTITIES = 1500;
 const MARKS = 25;
+/** Entries of an index that a page may look at: what it walks is the shortest list, and no page here is longer than a dozen. */
+const PAGE_ENTRIES = 100;
 
 const EXPLAINED: ReadonlySet<string> = new Set(['find', 'aggregate', 'update', 'delete', 'count', 'findAndModify']);
 /** Of a session or of the connection, and not of the question. */
@@ -80,9 +82,11 @@ describe('Every question to the read models in MongoDB', () => {
       const [name] = Object.keys(command);
       // A handful of documents, read as a whole.
       if (name === undefined || command[name] === PROJECTIONS_COLLECTION) continue;
-      const plan = await service.test.database.db.command({ explain: command, verbosity: 'queryPlanner' });
+      const plan = await service.test.database.db.command({ explain: command, verbosity: 'executionStats' });
       const stages = stagesOf(plan).filter((stage) => EXPENSIVE.has(stage));
       if (stages.length > 0) found.push(`${stages.join(' ')}: ${JSON.stringify(command)}`);
+      const { totalKeysExamined: entries = 0 } = (plan['executionStats'] ?? {}) as { readonly totalKeysExamined?: number };
+      if ('limit' in command && entries > PAGE_ENTRIES) found.push(`${String(entries)} entries: ${JSON.stringify(command)}`);
     }
     return found;
   }

@@ -67,10 +67,12 @@ export class FeedAdvance {
     this.#lookIn(Math.min(LONGEST_WAIT_MS, this.options.pollMilliseconds * 2 ** Math.min(this.#failures, 10)));
   }
 
+  /** Which copies are served, and the sum of how far they have come: watermarks only grow. */
   async #standing(): Promise<string> {
     const copies = await this.served.names(WATCHED);
-    const found = this.#watermarks.find({ copy: { $in: [...copies] } }, { projection: { offset: 1 }, batchSize: 1000 });
-    const marks = (await found.toArray()).map(({ _id, offset }) => `${_id} ${String(offset)}`);
-    return marks.sort().join('\n');
+    const options = { projection: { _id: 0, offset: 1 }, batchSize: 1000 };
+    let entries = 0;
+    for (const { offset } of await this.#watermarks.find({ copy: { $in: [...copies] } }, options).toArray()) entries += offset + 1;
+    return `${copies.join(' ')} ${String(entries)}`;
   }
 }

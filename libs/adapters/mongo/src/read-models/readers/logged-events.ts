@@ -1,7 +1,7 @@
 import { StoreUnavailable, type StoredEvent } from '@headwater/event-sourcing';
 import type { Collection, Db } from 'mongodb';
 import { COMMITS } from '../../event-store/collections.js';
-import { commitOf, type CommitDocument } from '../../event-store/commit-document.js';
+import { SOURCE_FIELDS, commitOf, sourceIn, type CommitDocument, type SourceDocument } from '../../event-store/commit-document.js';
 import { conditionsOf, keyText } from '../../event-store/commit-keys.js';
 import { baseAt, partition, revision, streamName } from '@headwater/event-sourcing';
 
@@ -12,7 +12,7 @@ export interface EventKey {
   readonly revision: number;
 }
 
-type Sources = Pick<CommitDocument, 'stream' | 'base'> & { readonly events: readonly { readonly source?: string }[] };
+type Sources = Pick<CommitDocument, 'stream' | 'base'> & { readonly events: readonly SourceDocument[] };
 type Events = Pick<CommitDocument, 'stream' | 'base' | 'events'>;
 
 /** Events as they were stored: a feed's items are stitched from them rather than stored again. */
@@ -35,8 +35,11 @@ export class LoggedEvents {
 
   /** The texts of contents as they were sent, in the order asked. @throws StoreUnavailable */
   async sources(keys: readonly EventKey[]): Promise<readonly string[]> {
-    const found = await this.#find<Sources>(keys, { _id: 0, stream: 1, base: 1, 'events.source': 1 });
-    return keys.map((key) => found.get(keyText(key.stream, key.base))?.events[indexOf(key)]?.source ?? notShown(key));
+    const found = await this.#find<Sources>(keys, SOURCE_FIELDS);
+    return keys.map((key) => {
+      const event = found.get(keyText(key.stream, key.base))?.events[indexOf(key)];
+      return (event === undefined ? undefined : sourceIn(event)) ?? notShown(key);
+    });
   }
 
   async #find<Found extends Pick<CommitDocument, 'stream' | 'base'>>(

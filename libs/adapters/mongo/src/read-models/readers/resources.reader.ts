@@ -16,11 +16,14 @@ import { Counters } from '../counters.js';
 import { LIST_INDEXES, decodeEntity, decodeListed, type ResourceDocument } from '../kinds/resources.kind.js';
 import { Parked } from '../parked.js';
 import { ANYWHERE, ServedCopies } from '../served-copies.js';
+import { SharedLookup } from './shared-lookup.js';
 import { cursorOf, isCounted, orderOf, pageOf, selected, selectionOf, type Selection } from './list-query.js';
 
 /** Fetches and lists entities. */
 export class MongoResourcesReader implements ResourcesReader {
   readonly #eventual: ServedCopies;
+  /** Of the copy that was asked last: there are two only while another one takes its place. */
+  #latest: { readonly copy: string; readonly rows: SharedLookup<ResourceDocument> } | undefined;
 
   constructor(
     private readonly database: MongoDatabase,
@@ -33,14 +36,28 @@ export class MongoResourcesReader implements ResourcesReader {
   async latest(stream: StreamName): Promise<Latest> {
     return this.served.ask(async (copyOf) => {
       const { name } = copyOf(RESOURCES);
-      const [found, [commit]] = await Promise.all([this.#rows(name).findOne({ _id: stream }), this.events.newest([stream])]);
+      const [found, [commit]] = await Promise.all([this.#latestIn(name).of(stream), this.events.newest([stream])]);
       const newest = commit?.revision ?? 0;
-      const row = found === null ? {} : { row: decodeEntity(found) };
+      const row = found === undefined ? {} : { row: decodeEntity(found) };
       // A row that is where its stream is cannot be parked.
       if ((found?.rev ?? 0) >= newest) return { ...row, newest };
       const parked = (await new Parked(this.database.db, RESOURCES, name).among([stream])).get(stream);
       return { ...row, newest, ...(parked === undefined ? {} : { parkedAt: parked.at }) };
     });
+  }
+
+  #latestIn(copy: string): SharedLookup<ResourceDocument> {
+    if (this.#latest?.copy !== copy) {
+      const rows = this.#rows(copy);
+      this.#latest = {
+        copy,
+        rows: new SharedLookup(async (streams) => {
+          const found = await rows.find({ _id: { $in: [...streams] } }, { batchSize: streams.length + 1 }).toArray();
+          return new Map(found.map((document) => [document._id, document]));
+        }),
+      };
+    }
+    return this.#latest.rows;
   }
 
   async applied(stream: StreamName): Promise<Row<EntityRow> | undefined> {

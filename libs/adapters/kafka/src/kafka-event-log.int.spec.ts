@@ -38,10 +38,10 @@ async function timed<T>(work: Promise<T>): Promise<{ readonly result: T; readonl
 
 describe('The log on Kafka', () => {
   it('cuts what is published at once into batches that the topic takes, in order', async () => {
-    const subject = await testLog({ bounds: { batchBytes: 20_000 }, settings: { maxMessageBytes: 25_000 } });
+    const subject = await testLog({ bounds: { batchBytes: 20_000 }, settings: { maxMessageBytes: 20_000 } });
     try {
-      const given = records(30, { characters: 5000 });
-      expect(await subject.log.publish(P0, given)).toBe(29);
+      const given = [...records(30, { characters: 5000 }), ...records(500, { characters: 1 })];
+      expect(await subject.log.publish(P0, given)).toBe(529);
       expect(await subject.log.read(P0, BEFORE_FIRST, PLENTY)).toMatchObject(given);
     } finally {
       await subject.close();

@@ -1,5 +1,5 @@
 import { MongoClient, ReadConcernLevel, ReadPreference, type Db } from 'mongodb';
-import { asking } from './errors.js';
+import { InvalidMongoUrl, asking, descriptionOf } from './errors.js';
 
 /** Bounds of a connection, in milliseconds where time is meant (design.md, invariant 7). */
 export interface ConnectionBounds {
@@ -64,33 +64,53 @@ export class MongoDatabase {
  * Connects. Unless a question says otherwise, it is put to the primary, reads what a majority has, and writes until a majority has it in its
  * journal: only what cannot be rolled back is published or built on (design.md, A write).
  *
- * @throws StoreUnavailable where there is no primary within the bound.
+ * @throws InvalidMongoUrl; StoreUnavailable where there is no primary within the bound; MongoRefused for wrong credentials.
  */
-export async function connectMongo({ url, database, appName, monitorCommands = false, ...given }: MongoOptions): Promise<MongoDatabase> {
-  const bounds = { ...DEFAULT_CONNECTION_BOUNDS, ...given };
-  const client = new MongoClient(url, {
-    appName,
-    monitorCommands,
-    maxPoolSize: bounds.maxPoolSize,
-    waitQueueTimeoutMS: bounds.waitQueueMilliseconds,
-    serverSelectionTimeoutMS: bounds.serverSelectionMilliseconds,
-    connectTimeoutMS: bounds.connectMilliseconds,
-    heartbeatFrequencyMS: bounds.heartbeatMilliseconds,
-    socketTimeoutMS: bounds.socketMilliseconds,
-    readPreference: ReadPreference.primary,
-    readConcern: { level: ReadConcernLevel.majority },
-    writeConcern: { w: 'majority', journal: true, wtimeoutMS: bounds.writeMajorityMilliseconds },
-    retryReads: true,
-    retryWrites: true,
-    ignoreUndefined: true,
-    // What we read we wrote; to validate it costs as much as all the rest of reading it.
-    enableUtf8Validation: false,
-  });
+export async function connectMongo(options: MongoOptions): Promise<MongoDatabase> {
+  const bounds = boundsOf(options);
+  const client = clientOf(options, bounds);
   try {
     await asking(() => client.connect());
   } catch (error) {
     await client.close();
     throw error;
   }
-  return new MongoDatabase(client, client.db(database), bounds);
+  return new MongoDatabase(client, client.db(options.database), bounds);
+}
+
+const boundsOf = ({
+  url: _url,
+  database: _database,
+  appName: _appName,
+  monitorCommands: _monitor,
+  ...given
+}: MongoOptions): ConnectionBounds => ({
+  ...DEFAULT_CONNECTION_BOUNDS,
+  ...given,
+});
+
+function clientOf({ url, appName, monitorCommands = false }: MongoOptions, bounds: ConnectionBounds): MongoClient {
+  try {
+    return new MongoClient(url, {
+      appName,
+      monitorCommands,
+      maxPoolSize: bounds.maxPoolSize,
+      waitQueueTimeoutMS: bounds.waitQueueMilliseconds,
+      serverSelectionTimeoutMS: bounds.serverSelectionMilliseconds,
+      connectTimeoutMS: bounds.connectMilliseconds,
+      heartbeatFrequencyMS: bounds.heartbeatMilliseconds,
+      socketTimeoutMS: bounds.socketMilliseconds,
+      readPreference: ReadPreference.primary,
+      readConcern: { level: ReadConcernLevel.majority },
+      writeConcern: { w: 'majority', journal: true, wtimeoutMS: bounds.writeMajorityMilliseconds },
+      retryReads: true,
+      retryWrites: true,
+      ignoreUndefined: true,
+      // What we read we wrote; to validate it costs as much as all the rest of reading it.
+      enableUtf8Validation: false,
+    });
+  } catch (error) {
+    // The driver's reasons name options, never the URL or what is secret in it.
+    throw new InvalidMongoUrl(descriptionOf(error));
+  }
 }

@@ -45,6 +45,14 @@ export class MongoRefused extends Error {
   override readonly name = 'MongoRefused';
 }
 
+/** The text that names the server is no URL of MongoDB. */
+export class InvalidMongoUrl extends Error {
+  override readonly name = 'InvalidMongoUrl';
+  constructor(readonly reason: string) {
+    super(`The URL of MongoDB cannot be used: ${reason}.`);
+  }
+}
+
 /** The database was not prepared for this service, or is being prepared just now. */
 export class DatabaseNotPrepared extends Error {
   override readonly name = 'DatabaseNotPrepared';

@@ -1,6 +1,6 @@
 export { ImportUnfinished } from '@headwater/transfer';
 export { DEFAULT_CONNECTION_BOUNDS, MongoDatabase, connectMongo, type ConnectionBounds, type MongoOptions } from './database.js';
-export { DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, MongoRefused, PartitionsOnlyGrow } from './errors.js';
+export { DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, InvalidMongoUrl, MongoRefused, PartitionsOnlyGrow } from './errors.js';
 export { prepareMongo, type PrepareOptions, type Prepared } from './prepare.js';
 export { MongoProjectionStore } from './read-models/projection-store.js';
 export { MongoEventStore, openMongoEventStore, type EventStoreOptions } from './event-store/mongo-event-store.js';

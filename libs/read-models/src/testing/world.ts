@@ -1,8 +1,11 @@
 import {
   ANONYMOUS,
+  appendTogether,
   baseAt,
   commandId,
+  decide,
   handleCommand,
+  loadState,
   newEventId,
   pushId,
   revision,
@@ -77,12 +80,12 @@ export class World {
 
   push(document: ExampleDocument, identity: PushedIdentity = { kind: 'id', id: document.id }): Promise<Written> {
     const pushed = { dataset: 'a-dataset', push: pushId('a-push'), identity };
-    return this.#entity(document, { type: 'StorePushedItem', content: exampleContent(document), pushed });
+    return this.#pushed(document, { type: 'StorePushedItem', content: exampleContent(document), pushed });
   }
 
   deletePushed(document: ExampleDocument): Promise<Written> {
     const pushed = { dataset: 'a-dataset', push: pushId('a-push'), identity: { kind: 'id', id: document.id } as const };
-    return this.#entity(document, { type: 'DeletePushedItem', pushed });
+    return this.#pushed(document, { type: 'DeletePushedItem', pushed });
   }
 
   resolver(document: ExampleDocument): Promise<Written> {
@@ -118,6 +121,23 @@ export class World {
     const partition = await this.#store.partitionFor(stream);
     await this.#store.append([{ stream, base: baseAt(0), partition, events: [entityCodec.encode(event)], after: '{"format":0}' }]);
     return stream;
+  }
+
+  /** What a push writes is stored together, which stores may do otherwise than a commit by itself. */
+  async #pushed(document: ExampleDocument, command: ResourceCommand): Promise<Written> {
+    const stream = streamOf(document);
+    const [newest] = await this.#store.newest([stream]);
+    const loaded = await loadState(this.#store, entityCodec, entityKind, stream, newest);
+    const { state, events, commit } = decide<EntityState, ResourceCommand, EntityEvent>(
+      entityCodec,
+      entityKind,
+      loaded,
+      command,
+      this.#cause(),
+    );
+    const lost = commit === undefined ? [] : await appendTogether(this.#store, [commit]);
+    if (lost.length > 0) throw new Error(`Somebody else has written ${stream} meanwhile.`);
+    return { state, revision: revision(loaded.revision + events.length), events };
   }
 
   #entity(document: ExampleDocument, command: ResourceCommand): Promise<Written> {

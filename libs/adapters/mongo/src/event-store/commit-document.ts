@@ -80,6 +80,14 @@ export function commitOf({ stream, base, partition: of, events, after }: Omit<Co
   };
 }
 
+/** What is read of events whose sources alone are wanted: a packed event has no parts. */
+export type SourceDocument = Pick<PlainEvent, 'id' | 'source'> | PackedEvent;
+
+export const SOURCE_FIELDS = { _id: 0, stream: 1, base: 1, 'events.id': 1, 'events.source': 1, 'events.packed': 1 } as const;
+
+/** An event's content as it was sent; undefined where it has none. */
+export const sourceIn = (event: SourceDocument): string | undefined => ('packed' in event ? unpackedEvent(event) : event).source;
+
 function storedEvent(event: EventDocument): StoredEvent {
   const { id, head, source, expanded, compacted } = 'packed' in event ? unpackedEvent(event) : event;
   if (source === undefined || expanded === undefined || compacted === undefined) return { id: eventId(id), head };

@@ -1,9 +1,9 @@
-import { StoreUnavailable, type StoredEvent } from '@headwater/event-sourcing';
-import type { Collection, Db } from 'mongodb';
+import { StoreUnavailable, baseAt, partition, revision, streamName, type StoredEvent } from '@headwater/event-sourcing';
+import type { ClientSession, Collection, Db } from 'mongodb';
+import { causalRead } from '../../causal-read.js';
 import { COMMITS } from '../../event-store/collections.js';
 import { SOURCE_FIELDS, commitOf, sourceIn, type CommitDocument, type SourceDocument } from '../../event-store/commit-document.js';
 import { conditionsOf, keyText } from '../../event-store/commit-keys.js';
-import { baseAt, partition, revision, streamName } from '@headwater/event-sourcing';
 
 /** An event's place in the store: its stream and revision, and the base of its commit. */
 export interface EventKey {
@@ -24,8 +24,8 @@ export class LoggedEvents {
   }
 
   /** In the order asked. @throws StoreUnavailable */
-  async events(keys: readonly EventKey[]): Promise<readonly StoredEvent[]> {
-    const found = await this.#find<Events>(keys, { _id: 0, stream: 1, base: 1, events: 1 });
+  async events(keys: readonly EventKey[], session: ClientSession): Promise<readonly StoredEvent[]> {
+    const found = await this.#find<Events>(keys, session, { _id: 0, stream: 1, base: 1, events: 1 });
     return keys.map((key) => {
       const document = found.get(keyText(key.stream, key.base));
       const event = document === undefined ? undefined : storedEvents(document)[indexOf(key)];
@@ -34,7 +34,7 @@ export class LoggedEvents {
   }
 
   /** The texts of contents as they were sent, in the order asked. @throws StoreUnavailable */
-  async sources(keys: readonly EventKey[]): Promise<readonly string[]> {
+  async sources(keys: readonly EventKey[], session: ClientSession): Promise<readonly string[]> {
     const found = await this.#find<Sources>(keys, SOURCE_FIELDS);
     return keys.map((key) => {
       const event = found.get(keyText(key.stream, key.base))?.events[indexOf(key)];
@@ -44,13 +44,16 @@ export class LoggedEvents {
 
   async #find<Found extends Pick<CommitDocument, 'stream' | 'base'>>(
     keys: readonly EventKey[],
+    session: ClientSession,
     projection: Readonly<Record<string, 0 | 1>>,
   ): Promise<ReadonlyMap<string, Found>> {
     const commits = new Map(
       keys.map(({ stream, base }) => [keyText(stream, base), { stream: streamName(stream), base: baseAt(revision(base)) }]),
     );
     const conditions = conditionsOf([...commits.values()]);
-    const found = this.#commits.find({ $or: [...conditions] }, { batchSize: commits.size + 1 }).project<Found>(projection);
+    const found = this.#commits
+      .find({ $or: [...conditions] }, { ...causalRead(session), batchSize: commits.size + 1 })
+      .project<Found>(projection);
     return new Map((await found.toArray()).map((document) => [keyText(document.stream, document.base), document]));
   }
 }

@@ -59,6 +59,20 @@ export class AppendQueue {
     return outcomesOf(await this.#admission.within(load, store));
   }
 
+  /**
+   * Does other work on streams, and lets appends to them wait until it is over: the server would let the whole group wait that they are in, as long
+   * as a transaction has their places and is not over.
+   */
+  async holding<Result>(streams: readonly StreamName[], work: () => Promise<Result>): Promise<Result> {
+    const held = [...new Set(streams)].filter((stream) => !this.#behind.has(stream));
+    for (const stream of held) this.#behind.set(stream, []);
+    try {
+      return await work();
+    } finally {
+      for (const stream of held) this.#goOn(stream);
+    }
+  }
+
   /** Takes nothing more; resolves when everything that was taken has its outcome. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -71,9 +85,8 @@ export class AppendQueue {
       const behind = this.#behind.get(commit.stream);
       if (behind === undefined) {
         this.#behind.set(commit.stream, []);
-        this.#ready.push(waiting);
+        this.#makeReady(waiting);
       } else behind.push(waiting);
-      this.#running ??= this.#run();
     });
   }
 
@@ -137,10 +150,20 @@ export class AppendQueue {
     const { commit, settle } = waiting;
     if (outcome.status === 'appended') this.#options.ends.note(commit.stream, endOf(commit));
     else if (outcome.status === 'conflict' && outcome.end !== undefined) this.#options.ends.note(commit.stream, outcome.end);
-    const next = this.#behind.get(commit.stream)?.shift();
-    if (next === undefined) this.#behind.delete(commit.stream);
-    else this.#ready.push(next);
+    this.#goOn(commit.stream);
     settle(outcome);
+  }
+
+  /** Makes ready what waits behind the work on a stream that is over. */
+  #goOn(stream: StreamName): void {
+    const next = this.#behind.get(stream)?.shift();
+    if (next === undefined) this.#behind.delete(stream);
+    else this.#makeReady(next);
+  }
+
+  #makeReady(waiting: Waiting): void {
+    this.#ready.push(waiting);
+    this.#running ??= this.#run();
   }
 }
 

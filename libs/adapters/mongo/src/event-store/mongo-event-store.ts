@@ -97,7 +97,8 @@ export class MongoEventStore implements EventStore, Outbox, OutboxOverview {
   }
 
   appendTogether(commits: readonly Commit[], receipt?: Receipt): Promise<AppendTogetherOutcome> {
-    return this.#together.append(commits, receipt);
+    const streams = commits.map(({ stream }) => stream);
+    return this.#queue.holding(streams, () => this.#together.append(commits, receipt));
   }
 
   async newest(streams: readonly StreamName[]): Promise<readonly (NewestCommit | undefined)[]> {
@@ -179,5 +180,7 @@ export class MongoEventStore implements EventStore, Outbox, OutboxOverview {
   /** Takes no more appends; resolves when those under way have their outcomes. */
   async close(): Promise<void> {
     await Promise.all([this.#queue.close(), this.#together.close()]);
+    // Those that waited for what was stored together.
+    await this.#queue.close();
   }
 }

@@ -122,6 +122,29 @@ describe('A group of commits', () => {
   );
 });
 
+describe('A push', () => {
+  it(
+    'holds up those who write its streams, and nobody else',
+    test(async ({ store }) => {
+      const pushed = Array.from({ length: 2000 }, () => commitTo(newStream(), P0, { base: 0 }));
+      const ended: string[] = [];
+      const ending = async <Result>(name: string, work: Promise<Result>): Promise<Result> => {
+        const result = await work;
+        ended.push(name);
+        return result;
+      };
+      const push = ending('push', store.appendTogether(pushed));
+      const stream = pushed[0]?.stream ?? newStream();
+      const same = ending('same', store.append([commitTo(stream, P0, { base: 0 })]));
+      const next = ending('next', store.append([commitTo(stream, P0, { base: 1 })]));
+      const other = ending('other', store.append([commitTo(newStream(), P0, { base: 0 })]));
+      expect(await Promise.all([push, same, next, other])).toEqual([APPENDED, [CONFLICT], [APPENDED], [APPENDED]]);
+      expect(ended).toEqual(['other', 'push', 'same', 'next']);
+      expect(await revisionOf(store, stream)).toBe(2);
+    }),
+  );
+});
+
 describe('The queue of appends', () => {
   const bounded = withSubject(() => testEventStore({ bounds: { queuedCommits: 10 } }));
 

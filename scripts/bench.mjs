@@ -3,4 +3,4 @@ import './lib/require-node.mjs';
 
 const { launchTool } = await import('./lib/tool.mjs');
 
-await launchTool('bench/main.mjs');
+await launchTool(process.argv.includes('--distributed') ? 'bench/distributed/main.mjs' : 'bench/main.mjs');

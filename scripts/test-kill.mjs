@@ -3,4 +3,4 @@ import './lib/require-node.mjs';
 
 const { launchTool } = await import('./lib/tool.mjs');
 
-await launchTool('kill/main.mjs');
+await launchTool(process.argv.includes('--distributed') ? 'kill/distributed/main.mjs' : 'kill/main.mjs');

@@ -6,7 +6,7 @@ import { textOf, Wire } from '../lib/wire.mjs';
  * A server under load.
  * @typedef {object} Target
  * @property {string} name
- * @property {import('../lib/service.mjs').Service} service
+ * @property {Pick<import('../lib/service.mjs').Service, 'url' | 'pid'> & { pids?: readonly number[] }} service several processes, where it is made of such
  * @property {() => Promise<void>} settle Waits until everything that was acknowledged is in every projection.
  * @property {number} idle CPU microseconds per second when nobody asks for anything.
  */
@@ -22,21 +22,22 @@ import { textOf, Wire } from '../lib/wire.mjs';
 
 /** Measures CPU around something. @param {Target} target @param {() => Promise<T>} work @template T */
 export async function withCpu(target, work) {
-  const { pid } = target.service;
   const start = performance.now();
-  const before = cpuMicros(pid);
+  const before = cpuOf(target);
   const result = await work();
   await target.settle();
   const seconds = (performance.now() - start) / 1000;
-  return { result, cpuMicros: Math.max(0, cpuMicros(pid) - before - target.idle * seconds) };
+  return { result, cpuMicros: Math.max(0, cpuOf(target) - before - target.idle * seconds) };
 }
 
 /** CPU microseconds per second of a server that has nothing to do. @param {Target} target */
-export async function idleCpu({ service }, ms = 2000) {
-  const before = cpuMicros(service.pid);
+export async function idleCpu(target, ms = 2000) {
+  const before = cpuOf(target);
   await sleep(ms);
-  return ((cpuMicros(service.pid) - before) * 1000) / ms;
+  return ((cpuOf(target) - before) * 1000) / ms;
 }
+
+const cpuOf = ({ service: { pid, pids = [pid] } }) => pids.reduce((sum, one) => sum + cpuMicros(one), 0);
 
 /** Repeats requests on every connection for a while, one after the other. @param {Target} target @param {Load} load @param {number} ms */
 export async function repeat(target, load, ms) {

@@ -46,11 +46,15 @@ function headwater({ dataDir, port, log, nodeArgs = [], env = {} }) {
   return [[...serviceFlags, ...nodeArgs, entry], { port, log, env: { ...withoutSettings(process.env), ...settings } }];
 }
 
-/** @param {string[]} args of node @param {{ port: number, log: string, env?: NodeJS.ProcessEnv }} options @returns {Promise<Service>} */
+/**
+ * @param {string[]} args of node
+ * @param {{ port: number, log: string, env?: NodeJS.ProcessEnv, timeout?: number }} options the milliseconds that it may take to be ready
+ * @returns {Promise<Service>}
+ */
 export async function startProcess(args, options) {
   const service = launchProcess(args, options);
   try {
-    await untilReady(service.url, service);
+    await untilReady(service.url, { running: service.running, timeout: options.timeout });
   } catch (error) {
     await service.kill();
     throw new Error(`${error.message}; the end of its output:\n${readFileSync(options.log, 'utf8').slice(-2000)}`);

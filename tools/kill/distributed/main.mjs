@@ -1,0 +1,104 @@
+/** npm run test:kill -- --distributed: see docs/reliability.md. Exits with 1 where a promise was broken. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Auditor } from '../../lib/auditor.mjs';
+import { problemsOf } from '../../verify/report.mjs';
+import { randomOf } from '../random.mjs';
+import { Cluster } from './cluster.mjs';
+import { FAULTS } from './faults.mjs';
+import { faultRound } from './round.mjs';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '10' },
+    faults: { type: 'string' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    report: { type: 'string' },
+    keep: { type: 'boolean', default: false },
+    distributed: { type: 'boolean', default: true },
+  },
+});
+const rounds = Number(values.rounds);
+const seed = Number(values.seed);
+const names = values.faults?.split(',') ?? FAULTS.map(({ name }) => name);
+const faults = names.map((name) => {
+  const fault = FAULTS.find((one) => one.name === name);
+  if (!fault) throw new Error(`There is no fault ${name}. There are: ${FAULTS.map((one) => one.name).join(', ')}.`);
+  return fault;
+});
+const folder = mkdtempSync(join(tmpdir(), 'headwater-kill-'));
+const random = randomOf(seed);
+const results = [];
+let broken;
+
+console.log(`${rounds} rounds of ${faults.length} faults on one cluster, seed ${seed}: load, fault, audit, more load, audit, replay.`);
+const started = performance.now();
+const cluster = await Cluster.start(folder);
+const auditor = await Auditor.open(cluster.settings);
+try {
+  for (let number = 1; number <= rounds; number += 1) {
+    for (const fault of faults) {
+      const name = `${fault.name}-${number}`;
+      const options = { cluster, fault, name, random, settle: () => auditor.settled(), verify };
+      const result = await faultRound(options);
+      results.push(result);
+      console.log(lineOf(number, result));
+      for (const violation of result.violations.slice(0, 20)) console.log(`   ${violation}`);
+    }
+  }
+  const badEnds = await cluster.stopServices();
+  if (badEnds.length > 0) results.push({ ...results.at(-1), fault: 'the end', violations: badEnds });
+} catch (error) {
+  broken = error;
+} finally {
+  await auditor.close();
+  await cluster.kill();
+}
+
+async function verify() {
+  return problemsOf(await auditor.verify());
+}
+
+const sum = (figure) => results.reduce((total, result) => total + figure(result), 0);
+const summary = {
+  rounds: results.length,
+  seed,
+  seconds: Math.round((performance.now() - started) / 1000),
+  acknowledged: sum(({ acknowledged }) => acknowledged),
+  meanwhile: Object.fromEntries(faults.map(({ name }) => [name, sum((result) => (result.fault === name ? result.meanwhile : 0))])),
+  stored: sum(({ unanswered }) => unanswered.stored),
+  absent: sum(({ unanswered }) => unanswered.absent),
+  resources: sum(({ resources }) => resources),
+  revisions: sum(({ revisions }) => revisions),
+  pages: sum(({ pages }) => pages),
+  events: sum(({ events }) => events),
+  violations: [
+    ...results.flatMap(({ fault, violations }) => violations.map((text) => `${fault}: ${text}`)),
+    ...(broken ? [`round ${results.length + 1} ended early: ${broken.message}`] : []),
+  ],
+};
+console.log(summaryOf(summary));
+if (values.report) writeFileSync(values.report, JSON.stringify(summary));
+if (broken) console.error(broken);
+const failed = summary.violations.length > 0;
+if (failed || values.keep) console.log(`The data and the output of the services are in ${folder}.`);
+else rmSync(folder, { recursive: true });
+process.exitCode = failed ? 1 : 0;
+
+function lineOf(number, { fault, seconds, acknowledged, meanwhile, unanswered, resources, revisions, pages, events, violations }) {
+  return (
+    `round ${String(number).padStart(2)}, ${fault.padEnd(16)} ${seconds.toFixed(1).padStart(4)} s: ${acknowledged} writes acknowledged (${meanwhile} during the fault), ` +
+    `${unanswered.stored + unanswered.absent} not (${unanswered.stored} of them stored); ${resources} resources, ${revisions} revisions, ${pages} pages, ` +
+    `${events} events: ${violations.length === 0 ? 'ok' : `${violations.length} VIOLATIONS`}`
+  );
+}
+
+function summaryOf(all) {
+  return (
+    `\n${all.rounds} rounds in ${all.seconds} s: ${all.acknowledged} acknowledged writes, ${all.stored + all.absent} without an answer ` +
+    `(${all.stored} stored, ${all.absent} not), ${all.resources} resources with ${all.revisions} revisions audited, ${all.pages} pages of changes and ` +
+    `${all.events} events read across the faults. Violations: ${all.violations.length}.`
+  );
+}

@@ -1,5 +1,6 @@
 import { StoreUnavailable, revision, type AppendOutcome, type Commit, type Revision } from '@headwater/event-sourcing';
 import { MongoWriteConcernError, type Collection, type Timestamp } from 'mongodb';
+import { causalRead } from '../causal-read.js';
 import type { MongoDatabase } from '../database.js';
 import { CODES, isUnavailable, mayHaveBeenSent, refusalOf, translated } from '../errors.js';
 import { COMMITS } from './collections.js';
@@ -128,7 +129,11 @@ export class CommitInserter {
       const found = await this.#commits
         .find<Pick<CommitDocument, 'stream' | 'base' | 'end'> & { readonly events: readonly { readonly id: string }[] }>(
           { $or: [...conditionsOf(trials.map(({ commit }) => commit))] },
-          { session, projection: { _id: 0, stream: 1, base: 1, end: 1, 'events.id': 1 }, maxTimeMS: this.winnerMilliseconds },
+          {
+            ...causalRead(session),
+            projection: { _id: 0, stream: 1, base: 1, end: 1, 'events.id': 1 },
+            maxTimeMS: this.winnerMilliseconds,
+          },
         )
         .toArray();
       const winnerOf = ({ end, events }: (typeof found)[number]): Winner => ({ ids: events.map(({ id }) => id), end: revision(end) });

@@ -1,6 +1,7 @@
 import { pushId, type Commit, type Epoch, type Receipt, type TokenKey } from '@headwater/event-sourcing';
 import type { ExportSource } from '@headwater/transfer';
 import type { ClientSession, FindOptions } from 'mongodb';
+import { causalRead } from '../causal-read.js';
 import type { MongoDatabase } from '../database.js';
 import { asking } from '../errors.js';
 import { COMMITS } from '../event-store/collections.js';
@@ -68,7 +69,7 @@ class MongoExportSource implements ExportSource {
   }
 
   get #options(): FindOptions {
-    return { session: this.#session };
+    return causalRead(this.#session);
   }
 
   #pushesAfter(push?: string): Promise<readonly string[]> {

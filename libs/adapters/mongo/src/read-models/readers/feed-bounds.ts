@@ -10,6 +10,7 @@ import {
   type Partition,
 } from '@headwater/event-sourcing';
 import type { ClientSession, Collection } from 'mongodb';
+import { causalRead } from '../../causal-read.js';
 import type { RecordPlace, WatermarkDocument } from '../watermarks.js';
 
 /** A part of one partition: after `from`, up to and including `to`. */
@@ -35,7 +36,11 @@ export class FeedBounds {
   }
 
   static async read(watermarks: Collection<WatermarkDocument>, copy: string, session?: ClientSession): Promise<FeedBounds> {
-    const options = { projection: { _id: 0, partition: 1, last: 1 }, batchSize: 1000, ...(session === undefined ? {} : { session }) };
+    const options = {
+      projection: { _id: 0, partition: 1, last: 1 },
+      batchSize: 1000,
+      ...(session === undefined ? {} : causalRead(session)),
+    };
     return new FeedBounds(await watermarks.find({ copy }, options).toArray());
   }
 

@@ -22,6 +22,7 @@ import {
   type HistoryPage,
 } from '@headwater/read-models';
 import type { ClientSession, Collection, Filter } from 'mongodb';
+import { causalRead } from '../../causal-read.js';
 import type { MongoDatabase } from '../../database.js';
 import { historyIn, type HistoryDocument } from '../history.js';
 import { CHANGES_INDEX, decodeFeedRow, type FeedDocument } from '../kinds/feed.kind.js';
@@ -113,7 +114,7 @@ export class MongoFeedReader implements FeedReader {
         const records = await this.#walk(ranges, limit + 1, (part, most) => {
           const filter = anyOf(part.map(({ partition: of, from, to }) => ({ ...scoped(scope), _id: placesIn(of, from, to) })));
           return historyIn(this.database.db, copy)
-            .find(filter, { session, batchSize: most + 1 })
+            .find(filter, { ...causalRead(session), batchSize: most + 1 })
             .sort({ _id: 1 })
             .limit(most)
             .toArray();
@@ -121,7 +122,7 @@ export class MongoFeedReader implements FeedReader {
         const found = await pagedLookup(
           records.slice(0, limit),
           this.options.pageCharacters,
-          (keys: readonly EventKey[]) => this.#logged.events(keys),
+          (keys: readonly EventKey[]) => this.#logged.events(keys, session),
           charactersOf,
         );
         const entries = found.map(([record, event]) => entryOf(record, event));
@@ -145,7 +146,7 @@ export class MongoFeedReader implements FeedReader {
             partition: of,
             offset: { $gt: from, $lte: to },
           });
-          const found = feed.find(anyOf(part.map(range)), { session, batchSize: most + 1 }).hint(CHANGES_INDEX.name);
+          const found = feed.find(anyOf(part.map(range)), { ...causalRead(session), batchSize: most + 1 }).hint(CHANGES_INDEX.name);
           return found.sort({ partition: 1, offset: 1 }).limit(most).toArray();
         });
         const found = await pagedLookup(
@@ -154,6 +155,7 @@ export class MongoFeedReader implements FeedReader {
           (asked) =>
             this.#logged.sources(
               asked.map(({ _id, contentBase, contentRev }) => ({ stream: _id, base: contentBase, revision: contentRev })),
+              session,
             ),
           (source) => source.length,
         );

@@ -35,7 +35,7 @@ export class LoggedEvents {
 
   /** The texts of contents as they were sent, in the order asked. @throws StoreUnavailable */
   async sources(keys: readonly EventKey[], session: ClientSession): Promise<readonly string[]> {
-    const found = await this.#find<Sources>(keys, SOURCE_FIELDS);
+    const found = await this.#find<Sources>(keys, session, SOURCE_FIELDS);
     return keys.map((key) => {
       const event = found.get(keyText(key.stream, key.base))?.events[indexOf(key)];
       return (event === undefined ? undefined : sourceIn(event)) ?? notShown(key);

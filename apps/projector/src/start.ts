@@ -30,7 +30,8 @@ export async function startProjector(config: ProjectorConfig): Promise<RunningPr
     observe(parts, metrics, health);
     const app = await createHttpApp([AppModule.of(parts.status, parts.close)], { config, logger, metrics, health, stop: new StopSignal() });
     close = () => app.close();
-    parts.projector.begin();
+    // So that read models can be asked, empty as they may be, once it says that it is ready.
+    await parts.projector.begin();
     metrics.collectProcess();
     return { url: await app.listen(), config, logger, close };
   } catch (error) {

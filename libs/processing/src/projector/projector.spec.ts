@@ -93,7 +93,7 @@ describe('A projector', () => {
     await setting.write();
     const sizes: number[] = [];
     const projector = setting.projector({ observer: { applied: (entries) => sizes.push(entries) } });
-    projector.begin();
+    void projector.begin();
     await setting.caughtUp();
     await setting.write();
     await setting.caughtUp();
@@ -105,8 +105,8 @@ describe('A projector', () => {
   it('shares the partitions with others, and takes those of one that leaves', async () => {
     const setting = await Setting.start();
     const [one, two] = [setting.projector(), setting.projector()];
-    one.begin();
-    two.begin();
+    void one.begin();
+    void two.begin();
     await eventually('both have some', () => [one, two].every((projector) => projector.state().assigned.length > 0));
     await setting.write();
     await setting.caughtUp();
@@ -121,7 +121,7 @@ describe('A projector', () => {
     const setting = await Setting.start();
     await setting.write();
     const projector = setting.projector();
-    projector.begin();
+    void projector.begin();
     await setting.caughtUp();
     await projector.close();
     for (const of of setting.service.store.partitions) expect(setting.group.reported.get(of)).toBe(await setting.service.log.last(of));
@@ -139,12 +139,12 @@ describe('A projector', () => {
     });
     await setting.write();
     const paused = setting.service.projections.faults.pause('commit');
-    zombie.begin();
+    void zombie.begin();
     await paused.reached;
     const [member] = joined;
     if (member === undefined) throw new Error('It has joined.');
     setting.group.lose(member);
-    setting.projector().begin();
+    void setting.projector().begin();
     await setting.caughtUp();
     await setting.write(3, 1);
     await setting.caughtUp();
@@ -164,7 +164,7 @@ describe('A projector', () => {
     const projector = setting.projector();
     await setting.write();
     const paused = setting.service.projections.faults.pause('commit');
-    projector.begin();
+    void projector.begin();
     await paused.reached;
     const other = setting.group.join();
     setting.group.lose(other);
@@ -183,7 +183,7 @@ describe('A projector', () => {
       for (const operation of ['read', 'last', 'arrivals'] as const) log.faults.refuse(operation);
     }
     const projector = setting.projector();
-    projector.begin();
+    void projector.begin();
     await eventually('it says that it fails', () => projector.state().failing?.includes('told to refuse') === true);
     await setting.caughtUp();
     await eventually('it fails no more', () => projector.state().failing === undefined);
@@ -196,7 +196,7 @@ describe('A projector', () => {
     const projector = setting.projector();
     const status = new ProjectorStatus(projector, async () => []);
     expect(await status.health()).toMatchObject({ status: 'down' });
-    projector.begin();
+    void projector.begin();
     await setting.write();
     await setting.caughtUp();
     expect(await status.health()).toEqual({ status: 'up' });
@@ -212,7 +212,7 @@ describe('A projector', () => {
       { stream: later, revision: revision(1), event: { id: eventId('1-later'), head: multiplied() } },
     ]);
     const old = setting.projector();
-    old.begin();
+    void old.begin();
     await setting.caughtUp(others);
     await eventually('it has stopped', () => old.state().stopped.size === 1);
     expect([...old.state().stopped]).toEqual([[p0, expect.stringContaining('Event Multiplied version 1 at revision 1')]]);
@@ -225,7 +225,7 @@ describe('A projector', () => {
     const status = new ProjectorStatus(old, async () => []);
     expect((await status.state()).stopped).toContain('upgrade this service');
     await old.close();
-    setting.projector({}, upgraded).begin();
+    void setting.projector({}, upgraded).begin();
     await setting.caughtUp();
   });
 
@@ -234,7 +234,7 @@ describe('A projector', () => {
     await setting.write();
     setting.service.log.faults.refuse('read');
     const projector = setting.projector({ stopsAt: (error) => error instanceof Error && error.message.includes('told to refuse') });
-    projector.begin();
+    void projector.begin();
     await eventually('one has stopped', () => projector.state().stopped.size === 1);
     const [stopped] = projector.state().stopped.keys();
     await setting.caughtUp(setting.service.store.partitions.filter((of) => of !== stopped));
@@ -244,8 +244,8 @@ describe('A projector', () => {
     const setting = await Setting.start();
     await setting.write();
     const [one, two] = [setting.projector(), setting.projector()];
-    one.begin();
-    two.begin();
+    void one.begin();
+    void two.begin();
     await setting.caughtUp();
     const operator = setting.service.runner();
     await operator.prepare();
@@ -265,7 +265,7 @@ describe('A projector', () => {
     const [p0] = store.partitions;
     if (p0 === undefined) throw new Error('There are partitions.');
     const group = new InMemoryGroup([p0]);
-    setting.projector({ join: () => group.join() }).begin();
+    void setting.projector({ join: () => group.join() }).begin();
     await setting.write();
     await setting.caughtUp([p0]);
     expect(await Promise.all(store.partitions.map((of) => setting.applied(of)))).toEqual([true, false, false]);

@@ -43,9 +43,11 @@ export class Projector {
     this.#tending = new Repeating(() => this.#tend());
   }
 
-  /** Begins, as soon as the read models can be reached. */
-  begin(): void {
-    this.#beginning ??= this.#begin();
+  /** Begins, as soon as the read models can be reached. Returns once it has begun, or has to try again. Never rejects. */
+  async begin(): Promise<void> {
+    const tried = Promise.withResolvers<undefined>();
+    this.#beginning ??= this.#begin(() => tried.resolve(undefined));
+    await Promise.race([tried.promise, this.#beginning]);
   }
 
   state(): ProjectorState {
@@ -73,8 +75,11 @@ export class Projector {
     await this.#group?.leave();
   }
 
-  async #begin(): Promise<void> {
-    while (!this.#ended && !(await this.#prepared())) await this.#retry.wait(pauseAfter(this.#failures, this.#options.retry));
+  async #begin(onFailure: () => void): Promise<void> {
+    while (!this.#ended && !(await this.#prepared())) {
+      onFailure();
+      await this.#retry.wait(pauseAfter(this.#failures, this.#options.retry));
+    }
     if (this.#ended || this.#stopped !== undefined) return;
     const group = this.#options.join();
     this.#group = group;

@@ -1,5 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WatermarkMoved, offsetIn, type FeedPosition, type Offset, type Partition, type ProjectionBatch } from '@headwater/event-sourcing';
+import { InMemoryProjectionStore } from '@headwater/event-sourcing/testing';
+import {
+  WatermarkMoved,
+  eventId,
+  offset,
+  offsetIn,
+  partition,
+  revision,
+  type FeedPosition,
+  type Offset,
+  type Partition,
+  type ProjectionBatch,
+} from '@headwater/event-sourcing';
 import { EXAMPLE_PROJECT } from '@headwater/event-contracts/testing';
 import type { Iri } from '@headwater/linked-data';
 import { FEED, LINKS, PROJECTIONS, RESOURCES, type FeedReader, type ListCursor, type ListQuery } from '@headwater/read-models';
@@ -120,6 +132,29 @@ describe('Projectors on MongoDB', () => {
     } finally {
       await proxy.close();
     }
+  }, 60_000);
+
+  it('may be wrong about which rows are new', async () => {
+    const { projections, log, store } = service;
+    const stream = streamOf({ id: iri('a') });
+    await new World(store).create({ id: iri('a'), types: [iri('T')] });
+    await service.relay();
+    const [commit] = await store.read(stream, revision(1), revision(1));
+    const of = commit?.partition ?? partition(0);
+    // Looked up as absent, and made by somebody else before it is stored.
+    expect(await projections.load(RESOURCES, 1000, [stream])).toEqual([undefined]);
+    const elsewhere = new InMemoryProjectionStore();
+    const reference = service.anotherRunner(SMALL, elsewhere);
+    await reference.prepare();
+    await reference.catchUp(of);
+    const row = elsewhere.served(RESOURCES).row(stream);
+    if (row === undefined) throw new Error('There is no row.');
+    expect(await projections.unpark(RESOURCES, 1000, 0, { ...row, eventId: eventId('1-other') }, new Map())).toBe(true);
+    const batch = { rows: [row], counters: new Map<string, number>(), history: [], parked: [] };
+    await projections.commit([
+      { projection: RESOURCES, version: 1000, partition: of, expected: offset(-1), watermark: await log.last(of), ...batch },
+    ]);
+    expect(await projections.load(RESOURCES, 1000, [stream])).toEqual([row]);
   }, 60_000);
 
   it('rebuild beside what is served, while readers page and writers write; the old copies go when their time is over', async () => {

@@ -8,6 +8,7 @@ import {
   type StreamName,
 } from '@headwater/event-sourcing';
 import { MongoError, MongoErrorLabel, type ClientSession, type Collection, type TransactionOptions } from 'mongodb';
+import { causalRead } from '../causal-read.js';
 import type { MongoDatabase } from '../database.js';
 import { CODES, asking, isDuplicateKey, refusalOf, translated } from '../errors.js';
 import { Admission } from './admission.js';
@@ -148,7 +149,7 @@ export class TogetherAppender {
   }
 
   async #isStored(session: ClientSession, { stream, base, events }: Commit): Promise<boolean> {
-    const found = await this.#commits.findOne({ stream, base }, { session, projection: { _id: 0, 'events.id': 1 } });
+    const found = await this.#commits.findOne({ stream, base }, { ...causalRead(session), projection: { _id: 0, 'events.id': 1 } });
     return found !== null && found.events[0]?.id === events[0]?.id;
   }
 

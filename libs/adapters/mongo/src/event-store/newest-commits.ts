@@ -1,5 +1,6 @@
 import type { NewestCommit, StreamName } from '@headwater/event-sourcing';
 import type { ClientSession, Collection } from 'mongodb';
+import { causalRead } from '../causal-read.js';
 import { asking } from '../errors.js';
 import { newestOf, type CommitDocument, type NewestDocument } from './commit-document.js';
 
@@ -31,7 +32,7 @@ export async function findNewest(
     },
   ];
   const found = await commits
-    .aggregate<Omit<NewestDocument, 'stream'> & { readonly _id: string }>(pipeline, session === undefined ? {} : { session })
+    .aggregate<Omit<NewestDocument, 'stream'> & { readonly _id: string }>(pipeline, session === undefined ? {} : causalRead(session))
     .toArray();
   return new Map(found.map(({ _id, ...rest }) => [_id, newestOf({ stream: _id, ...rest })]));
 }

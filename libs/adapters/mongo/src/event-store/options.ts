@@ -50,8 +50,8 @@ export const DEFAULT_EVENT_STORE_BOUNDS: EventStoreBounds = {
   groupCommits: 1000,
   // An insert is one message of at most 16 MiB with everything around the texts.
   groupBytes: 8 * 1024 * 1024,
-  chunkCommits: 250,
-  chunkBytes: 2 * 1024 * 1024,
+  chunkCommits: 50,
+  chunkBytes: 256 * 1024,
   rememberedStreams: 20_000,
   lookupStreams: 500,
   pageBytes: 4 * 1024 * 1024,

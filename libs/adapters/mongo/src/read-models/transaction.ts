@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoError, ReadConcernLevel, ReadPreference, type ClientSession, type MongoClient, type TransactionOptions } from 'mongodb';
+import { endStuckTransactions } from './stuck-transactions.js';
 
 const TRIES = 10;
 const COMMIT_TRIES = 5;
@@ -15,6 +16,8 @@ const OPTIONS: TransactionOptions = {
  * Makes a change in one transaction: all of it or nothing. A change that met another one is made again from the start, so it may run several
  * times, and must not build on what an earlier run has read.
  *
+ * Where it meets another one again and again, those that stand still are ended, for the next time.
+ *
  * @throws what `change` throws; errors of the driver, after which it is not known whether the change was stored where the last one was of the
  * commit: whoever changes by compare-and-set finds out by reading.
  */
@@ -29,7 +32,11 @@ export async function inTransaction<Result>(client: MongoClient, change: (sessio
         return result;
       } catch (error) {
         await abort(session);
-        if (!isLabelled(error, 'TransientTransactionError') || tries === TRIES) throw error;
+        if (!isLabelled(error, 'TransientTransactionError')) throw error;
+        if (tries === TRIES) {
+          await endStuckTransactions(client);
+          throw error;
+        }
         await pause(tries);
       }
     }

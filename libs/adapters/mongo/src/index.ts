@@ -3,6 +3,7 @@ export { DEFAULT_CONNECTION_BOUNDS, MongoDatabase, connectMongo, type Connection
 export { DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, InvalidMongoUrl, MongoRefused, PartitionsOnlyGrow } from './errors.js';
 export { prepareMongo, type PrepareOptions, type Prepared } from './prepare.js';
 export { MongoProjectionStore } from './read-models/projection-store.js';
+export { RetiredCopies, type RetiredCopiesOptions } from './read-models/retired-copies.js';
 export { MongoEventStore, openMongoEventStore, type EventStoreOptions } from './event-store/mongo-event-store.js';
 export { DEFAULT_EVENT_STORE_BOUNDS, type AppendedGroup, type EventStoreBounds, type EventStoreObserver } from './event-store/options.js';
 export {

@@ -187,7 +187,7 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
   }
 
   /**
-   * Drops the copies that nobody is served from any more. To be called every few seconds, by any number of projectors.
+   * Drops the copies that nobody is served from any more (`retired-copies.ts`). Several may do so at once.
    *
    * @returns how many were dropped.
    */

@@ -15,7 +15,7 @@ import { databasePath, lockFolder, type FolderLock } from '../data-folder.js';
 import { Query, openForWriting } from '../database.js';
 import { DataFolderUnreadable, isUnavailable, isUnreadable, messageOf } from '../errors.js';
 import { putCommit, type Field, type Unit } from '../messages.js';
-import { DEFAULT_BOUNDS } from '../options.js';
+import { DEFAULT_BOUNDS, type StoreBounds } from '../options.js';
 import { migrate } from '../schema.js';
 import { Streams } from '../streams.js';
 import { ImportMarks, readImportMark, type ImportMark } from './import-mark.js';
@@ -25,13 +25,13 @@ import { ImportMarks, readImportMark, type ImportMark } from './import-mark.js';
  *
  * @throws DataFolderInUse, DataFolderTooNew, DataFolderUnreadable
  */
-export function openSqliteImport(dataDir: string): ImportTarget {
+export function openSqliteImport(dataDir: string, bounds: StoreBounds = DEFAULT_BOUNDS): ImportTarget {
   const lock = lockFolder(dataDir);
   let db: DatabaseSync | undefined;
   try {
-    db = openForWriting(databasePath(dataDir), DEFAULT_BOUNDS);
+    db = openForWriting(databasePath(dataDir), bounds);
     migrate(db, dataDir);
-    return new SqliteImportTarget(db, dataDir, lock);
+    return new SqliteImportTarget(db, dataDir, lock, bounds);
   } catch (error) {
     db?.close();
     lock.release();
@@ -51,10 +51,11 @@ class SqliteImportTarget implements ImportTarget {
     private readonly db: DatabaseSync,
     private readonly folder: string,
     private readonly lock: FolderLock,
+    bounds: StoreBounds,
   ) {
-    this.#appender = new Appender(db, new Streams(db, DEFAULT_BOUNDS.cachedNames));
+    this.#appender = new Appender(db, new Streams(db, bounds.cachedNames));
     this.#marks = new ImportMarks(db);
-    this.#checkpoints = new Checkpoints(db, DEFAULT_BOUNDS.walPages, DEFAULT_BOUNDS.busyMilliseconds);
+    this.#checkpoints = new Checkpoints(db, bounds.walPages, bounds.busyMilliseconds);
   }
 
   async assertImportable(): Promise<void> {

@@ -5,6 +5,7 @@ import { ForeignEntry, KafkaEventLog, KafkaGroup, KafkaTopics, KafkaUnavailable,
 import {
   MongoProjectionStore,
   MongoProjectionsStatus,
+  RetiredCopies,
   connectMongo,
   openMongoEventStore,
   type MongoDatabase,
@@ -41,8 +42,9 @@ export async function open(config: ProjectorConfig, logger: Logger, metrics: Met
     const projections = PROJECTIONS.filter(({ name }) => config.runs(name));
     const names = projections.map(({ name }) => name);
     const limit = { entries: config.projectorBatchEvents, characters: config.projectorBatchBytes };
+    const readModels = new MongoProjectionStore(database);
     const projector = new Projector({
-      runner: new ProjectionRunner({ log, store: new MongoProjectionStore(database), codec: eventCodec, projections, limit }),
+      runner: new ProjectionRunner({ log, store: readModels, codec: eventCodec, projections, limit }),
       tail: log,
       join: () => KafkaGroup.join({ ...at, names }),
       batchEvents: limit.entries,
@@ -51,9 +53,12 @@ export async function open(config: ProjectorConfig, logger: Logger, metrics: Met
       stopsAt: (error) => error instanceof ForeignEntry,
       observer: { applied: applied(metrics) },
     });
+    const retired = new RetiredCopies(readModels, {
+      onFailure: (error) => logger.warn({ err: error }, 'Copies of projections that are not served any more cannot be dropped.'),
+    });
     const standings = new MongoProjectionsStatus(database, log);
     const status = new ProjectorStatus(projector, () => standings.standings(names));
-    return { database, projector, status, close: once(() => close(projector, log, database)) };
+    return { database, projector, status, close: once(() => close(projector, retired, log, database)) };
   } catch (error) {
     await database.close();
     throw error;
@@ -61,8 +66,9 @@ export async function open(config: ProjectorConfig, logger: Logger, metrics: Met
 }
 
 /** The projector first: it stores its batch, and leaves its group, through both others. */
-async function close(projector: Projector, log: KafkaEventLog, database: MongoDatabase): Promise<void> {
+async function close(projector: Projector, retired: RetiredCopies, log: KafkaEventLog, database: MongoDatabase): Promise<void> {
   await projector.close();
+  await retired.close();
   await log.close();
   await database.close();
 }

@@ -25,10 +25,16 @@ export async function startProjector(config: ProjectorConfig): Promise<RunningPr
   const metrics = new Metrics();
   const health = new Health();
   const parts = await open(config, logger, metrics);
-  let { close } = parts;
+  let close = (): Promise<void> => parts.close();
   try {
     observe(parts, metrics, health);
-    const app = await createHttpApp([AppModule.of(parts.status, parts.close)], { config, logger, metrics, health, stop: new StopSignal() });
+    const app = await createHttpApp([AppModule.of(parts.status, () => parts.close())], {
+      config,
+      logger,
+      metrics,
+      health,
+      stop: new StopSignal(),
+    });
     close = () => app.close();
     // So that read models can be asked, empty as they may be, once it says that it is ready.
     await parts.projector.begin();

@@ -143,6 +143,7 @@ describe('The file of an export', () => {
     for (let end = 0; end < text.length - 1; end += Math.ceil(text.length / 60)) {
       await expect(checkOf(text.slice(0, end))).rejects.toThrow(ExportInvalid);
     }
+    await expect(checkOf(text.slice(0, text.length / 2))).rejects.toThrow(/the file was cut off in it/);
     await expect(checkOf(`${lines.join('\n')}\n`)).rejects.toThrow(/the last line is missing, so the file was cut off/);
     // Without the end of its last line it says all that it has to say.
     expect(await checkOf(text.slice(0, -1))).toMatchObject({ trailer: { commits: 3 } });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { PARTITION_HASH, UnknownEvent, baseAt, revision, type DomainEvent, type EventCodec, type Receipt } from '@headwater/event-sourcing';
+import { UnknownEvent, baseAt, revision, type DomainEvent, type EventCodec, type Receipt } from '@headwater/event-sourcing';
 import { ExportInvalid, ExportTooNew } from './errors.js';
 import type { ExportFile, FoundLine, Place } from './export-file.js';
 import type { ExportIndex } from './export-index.js';
@@ -84,7 +84,6 @@ class Check {
   #begin(header: ExportHeader): void {
     if (this.#header !== undefined) throw this.#invalid('there is a second header');
     if (header.version > EXPORT_VERSION) throw new ExportTooNew(this.file.path, header.version, EXPORT_VERSION);
-    if (header.partitionHash !== PARTITION_HASH) throw this.#invalid(`it names the hash ${header.partitionHash}, which is not known here`);
     this.#header = header;
   }
 
@@ -124,12 +123,13 @@ class Check {
       );
   }
 
-  #decoded({ bytes }: FoundLine): ExportLine {
+  #decoded({ start, length, bytes }: FoundLine): ExportLine {
     try {
       return decodeLine(bytes.toString('utf8'));
     } catch (error) {
-      if (error instanceof MalformedLine) throw this.#invalid(error.message, error);
-      throw error;
+      if (!(error instanceof MalformedLine)) throw error;
+      const cutOff = this.#header !== undefined && start + length === this.file.size;
+      throw this.#invalid(cutOff ? 'the file was cut off in it. Copy it again, or export again' : error.message, error);
     }
   }
 

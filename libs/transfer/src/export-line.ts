@@ -25,6 +25,7 @@ export interface ExportHeader {
   readonly created: string;
   /** Of the log that the store fed. The importing store has another one. */
   readonly epoch: Epoch;
+  /** By which the store distributed streams: for whoever wonders. An import chooses partitions anew. */
   readonly partitionHash: string;
   /** The one in use first. They are secrets, and so is the file. */
   readonly tokenKeys: readonly TokenKey[];

@@ -5,6 +5,7 @@ import {
   baseAt,
   eventId,
   revision,
+  type Base,
   type CommandId,
   type EventId,
   type Partition,
@@ -36,6 +37,8 @@ export interface Cause {
 export interface Loaded<State> {
   readonly stream: StreamName;
   readonly revision: Revision;
+  /** Of the commit that what is decided becomes a part of, where that has events already; else the revision. */
+  readonly base?: Base;
   readonly partition: Partition;
   readonly state: State;
 }
@@ -132,6 +135,7 @@ export function decide<State, Command, Event extends DomainEvent>(
   const previous = kind.lastInstant(loaded.state);
   // An event is never before the previous one of its stream, whatever the clock of this machine says.
   const instant = previous !== undefined && previous > now ? previous : now;
+  const base = loaded.base ?? baseAt(loaded.revision);
   let state = loaded.state;
   const events = facts.map((fact, index): Recorded<Event> => {
     const at = revision(loaded.revision + 1 + index);
@@ -140,7 +144,7 @@ export function decide<State, Command, Event extends DomainEvent>(
       id: newEventId(at),
       stream: loaded.stream,
       revision: at,
-      base: baseAt(loaded.revision),
+      base,
       instant,
       actor: cause.actor,
       commandId: cause.commandId,
@@ -151,7 +155,7 @@ export function decide<State, Command, Event extends DomainEvent>(
   });
   const commit: Commit = {
     stream: loaded.stream,
-    base: baseAt(loaded.revision),
+    base,
     partition: loaded.partition,
     events: events.map((event) => codec.encode(event)),
     after: states.encode(state),

@@ -59,8 +59,9 @@ export class PushPlan {
     const { commit, state } = decided;
     if (commit === undefined) return;
     this.check(commit);
-    const moved = { ...loaded, state, revision: revision(loaded.revision + commit.events.length) };
     const before = this.#streams.get(loaded.stream);
+    const { base } = before?.first ?? commit;
+    const moved = { ...loaded, state, revision: revision(loaded.revision + commit.events.length), base };
     if (before === undefined) {
       const { events, after } = commit;
       this.#streams.set(loaded.stream, { wanted: [wanted], first: commit, events: [...events], after, loaded: moved });

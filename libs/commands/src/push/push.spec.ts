@@ -80,6 +80,8 @@ describe('A push', () => {
     ]);
     const [newest] = await side.store.newest([entityStream(side.project, cowId('a') as Iri)]);
     expect(newest).toMatchObject({ base: 0, revision: 5 });
+    // By which readers find the content's commit: an item before it in the same push is no commit.
+    expect(entityKind.states.decode(newest?.after ?? '')).toMatchObject({ contentRev: 5, contentBase: 0 });
   });
 
   it('stores nothing where an item is bad, and says which', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { mustBe, newProject, textIn, type TestProject } from '../testing/api.js';
+import { mustBe, newProject, textIn, until, type TestProject } from '../testing/api.js';
+import { composition } from '../testing/composition.js';
 import type { HttpClient } from '../testing/http-client.js';
 import { startTestApp, type TestApp } from '../testing/test-app.js';
 
@@ -143,12 +144,14 @@ describe('HTTP', () => {
 
   it('is live and ready, and shows what it counts', async () => {
     expect((await client.get('/health/live')).json).toEqual({ status: 'up' });
-    expect((await client.get('/health/ready')).json).toEqual({
-      status: 'up',
-      checks: { store: { status: 'up' }, projections: { status: 'up' } },
-    });
-    const { text, headers } = await client.get('/metrics');
+    await until(async () => (await client.get('/health/ready')).status === 200);
+    const up = { status: 'up' };
+    const checks = { embedded: { store: up, projections: up }, distributed: { mongodb: up, 'command-service': up } }[composition];
+    expect((await client.get('/health/ready')).json).toEqual({ status: 'up', checks });
+    const { headers } = await client.get('/metrics');
     expect(headers['content-type']).toContain('text/plain');
+    // Whichever service it is that counts it.
+    const text = [...(await metrics()).values()].join('');
     for (const name of [
       'headwater_http_request_duration_seconds_bucket{le="0.0005",route="/v1/resources/:org/:project/:schema/:id",method="PUT",status="2xx"}',
       'headwater_append_group_commits_count',
@@ -166,10 +169,27 @@ describe('HTTP', () => {
   });
 
   it('counts nothing that is not documented, and documents nothing that is not counted', async () => {
-    const { text } = await client.get('/metrics');
-    const counted = [...text.matchAll(/^# TYPE (headwater_\w+) /gm)].map(([, name]) => name);
-    const page = readFileSync(new URL('../../../../docs/operations.md', import.meta.url), 'utf8');
-    const documented = [...page.matchAll(/^\| `(headwater_\w+)`/gm)].map(([, name]) => name);
-    expect(counted.sort()).toEqual(documented.sort());
+    for (const [service, text] of await metrics()) {
+      const counted = [...text.matchAll(/^# TYPE (headwater_\w+) /gm)].map(([, name = '']) => name);
+      expect([service, counted.sort()]).toEqual([service, documentedOf(service).sort()]);
+    }
   });
+
+  const metrics = async (): Promise<ReadonlyMap<string, string>> => {
+    const texts = await Promise.all(
+      app.services.map(async ({ name, url }) => [name, await (await fetch(`${url}/metrics`)).text()] as const),
+    );
+    return new Map(texts);
+  };
 });
+
+const OPERATIONS = readFileSync(new URL('../../../../docs/operations.md', import.meta.url), 'utf8');
+
+/** The metrics that docs/operations.md lists of a service. */
+function documentedOf(service: string): string[] {
+  const section = service === 'headwater' ? '\n## Metrics' : '\n### Metrics of each service';
+  const [rows = ''] = OPERATIONS.slice(OPERATIONS.indexOf(section) + 1).split(/\n#+ /, 1);
+  return [...rows.matchAll(/^\| `(headwater_\w+)` *\| ([^|]*)/gm)]
+    .filter(([, , services = '']) => service === 'headwater' || services.includes(service))
+    .map(([, name = '']) => name);
+}

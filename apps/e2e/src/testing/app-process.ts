@@ -2,15 +2,15 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Settings } from './settings.js';
 
-const MAIN = fileURLToPath(new URL('../../../headwater/dist/main.js', import.meta.url));
-const READY = /headwater is ready: (\S+)/;
+const mainOf = (app: string): string => fileURLToPath(new URL(`../../../${app}/dist/main.js`, import.meta.url));
+const READY = /^headwater.* is ready: (\S+)/m;
 
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** The service as a process of its own, to be killed and told to stop. */
+/** A service as a process of its own, to be killed and told to stop. */
 export class AppProcess {
   readonly ended: Promise<Ended>;
   stdout = '';
@@ -18,9 +18,13 @@ export class AppProcess {
   readonly #child: ChildProcess;
   readonly #ready: Promise<string>;
 
-  constructor(settings: Settings) {
+  /** @param app its folder below apps/ */
+  constructor(settings: Settings, app = 'headwater') {
     // Nothing of the environment of the tests: a setting of the developer's would be in every test.
-    const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env['PATH'], ...settings }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [mainOf(app)], {
+      env: { PATH: process.env['PATH'], ...settings },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.#child = child;
     this.ended = new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
     this.#ready = new Promise((resolve, reject) => {

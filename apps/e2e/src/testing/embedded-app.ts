@@ -7,5 +7,5 @@ export async function startEmbedded(settings: Settings, storage: TestStorage): P
   const port = String(await freePort());
   const own = { HEADWATER_LOG_LEVEL: 'fatal', HEADWATER_PORT: port, HEADWATER_DATA_DIR: storage.name };
   const { url, close } = await start(EmbeddedConfig.read({ ...own, ...settings }));
-  return { url, services: [url], close };
+  return { url, services: [{ name: 'headwater', url }], close };
 }

@@ -12,6 +12,12 @@ export interface Sending {
   readonly body?: string | Uint8Array;
 }
 
+/** A write that was acknowledged, and where it is in the log. */
+export interface Written {
+  readonly path: string;
+  readonly position: string;
+}
+
 /** An answer, read to its end. */
 export interface Answer {
   readonly status: number;
@@ -25,6 +31,7 @@ export interface Answer {
 /** A small HTTP client of its own, as `fetch` neither sends every method nor leaves paths and bodies alone. */
 export class HttpClient {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 256 });
+  readonly #written: Written[] = [];
 
   constructor(readonly url: string) {}
 
@@ -34,6 +41,8 @@ export class HttpClient {
     for await (const chunk of response) chunks.push(chunk as Buffer);
     const bytes = Buffer.concat(chunks);
     const text = bytes.toString('utf8');
+    const position = response.headers['headwater-position'];
+    if (position !== undefined) this.#written.push({ path, position: String(position) });
     return { status: response.statusCode ?? 0, headers: response.headers, bytes, text, json: parsed(response, text) };
   }
 
@@ -55,6 +64,11 @@ export class HttpClient {
   post = (path: string, json: Json, headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>
     this.send('POST', path, { json, headers });
   delete = (path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> => this.send('DELETE', path, { headers });
+
+  /** Everything that was written, in the order in which it was answered. */
+  get written(): readonly Written[] {
+    return this.#written;
+  }
 
   close(): void {
     this.#agent.destroy();

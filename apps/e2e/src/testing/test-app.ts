@@ -22,8 +22,10 @@ async function parts(): Promise<Parts> {
       const [{ temporaryFolder }, { startEmbedded }] = await Promise.all([import('./temporary-folder.js'), import('./embedded-app.js')]);
       return { newStorage: temporaryFolder, start: startEmbedded };
     }
-    case 'distributed':
-      throw new Error('Not there yet.');
+    case 'distributed': {
+      const [{ newDatabase }, { DistributedApp }] = await Promise.all([import('./distributed-storage.js'), import('./distributed-app.js')]);
+      return { newStorage: () => newDatabase(), start: (settings, storage) => DistributedApp.start(settings, storage) };
+    }
   }
 }
 
@@ -36,7 +38,8 @@ export async function startTestApp(settings: Settings = {}, kept?: TestStorage):
   const started = await start(settings, storage);
   const client = new HttpClient(started.url);
   return {
-    ...started,
+    url: started.url,
+    services: started.services,
     client,
     async close() {
       client.close();

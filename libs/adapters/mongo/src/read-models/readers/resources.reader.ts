@@ -72,16 +72,28 @@ export class MongoResourcesReader implements ResourcesReader {
     return this.served.ask(async (copyOf) => {
       const { name } = copyOf(RESOURCES);
       const selection = selectionOf(query);
-      const totals = await new Counters(this.database.db, name).totals(selection.flat());
-      const sums = selection.map((group) => group.reduce((sum, list) => sum + (totals.get(list) ?? 0), 0));
-      const shortest = Math.min(...sums);
-      if (shortest === 0) return { total: 0, entities: [] };
-      const [total, page] = await Promise.all([
-        isCounted(selection, query) ? shortest : this.#count(name, selection),
-        this.#page(name, query, selection, sums.indexOf(shortest)),
-      ]);
+      const [only, ...others] = selection;
+      if (only !== undefined && others.length === 0 && isCounted(selection, query)) {
+        const [total, page] = await Promise.all([this.#counters(name).sum(only), this.#page(name, query, selection, 0)]);
+        return { total, ...page };
+      }
+      const walked = await this.#shortest(name, selection);
+      if (walked === undefined) return { total: 0, entities: [] };
+      const [total, page] = await Promise.all([this.#count(name, selection), this.#page(name, query, selection, walked)]);
       return { total, ...page };
     });
+  }
+
+  /** Which of the groups has the fewest rows; undefined where one has none, so that nothing is selected. */
+  async #shortest(copy: string, selection: Selection): Promise<number | undefined> {
+    const totals = await this.#counters(copy).totals(selection.flat());
+    const sums = selection.map((group) => group.reduce((sum, list) => sum + (totals.get(list) ?? 0), 0));
+    const fewest = Math.min(...sums);
+    return fewest === 0 ? undefined : sums.indexOf(fewest);
+  }
+
+  #counters(copy: string): Counters {
+    return new Counters(this.database.db, copy);
   }
 
   #count(copy: string, selection: Selection): Promise<number> {

@@ -39,6 +39,14 @@ export default {
       testMatch: distributedFolders.flatMap(slowSuites),
     },
     {
+      // The suite of the public API once more, against the services on Kafka and MongoDB.
+      ...shared,
+      displayName: 'distributed-api',
+      roots: compiled,
+      testMatch: ['**/apps/e2e/dist/api/**/*.e2e.spec.js'],
+      setupFiles: ['<rootDir>/scripts/lib/jest-distributed.mjs'],
+    },
+    {
       ...shared,
       displayName: 'workspace',
       roots: ['<rootDir>/scripts', '<rootDir>/tools'],

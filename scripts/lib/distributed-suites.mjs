@@ -1,5 +1,5 @@
 /** The projects of Jest whose suites need Kafka and MongoDB. */
-export const distributedProjects = ['distributed'];
+export const distributedProjects = ['distributed', 'distributed-api'];
 
 /** Where the integration and end-to-end suites of these projects are. */
 export const distributedFolders = [

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { streamExport, writeExport } from '@headwater/transfer';
 import { onStopAsked } from '../../scripts/lib/stop-signals.mjs';
 import { progress } from '../lib/progress.mjs';
+import { countsOf } from './counts.mjs';
 import { told } from './failures.mjs';
 import { openExport } from './stores.mjs';
 import { UsageError, nameOf, storeOptions, storeUsage, whichStore } from './which-store.mjs';
@@ -25,7 +26,7 @@ async function main() {
   try {
     console.error(`Exporting ${nameOf(store)}${output === undefined ? '' : ` to ${output}`}`);
     const counts = await write(source, output, stop.signal);
-    console.error(`${counts.commits} commits with ${counts.events} events, ${counts.receipts} receipts of pushes.`);
+    console.error(`All is out: ${countsOf(counts)}.`);
     console.error('The export holds every document, and the secrets that tokens are made with: keep it as the store is kept.');
   } finally {
     off();

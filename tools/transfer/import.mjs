@@ -5,6 +5,7 @@ import { SqliteExportIndex } from '@headwater/sqlite';
 import { ExportFile, importExport } from '@headwater/transfer';
 import { onStopAsked } from '../../scripts/lib/stop-signals.mjs';
 import { progress } from '../lib/progress.mjs';
+import { countsOf } from './counts.mjs';
 import { told } from './failures.mjs';
 import { openImport } from './stores.mjs';
 import { UsageError, nameOf, storeOptions, storeUsage, whichStore } from './which-store.mjs';
@@ -14,6 +15,12 @@ const usage = `npm run import -- [--data-dir FOLDER | --mongo-url URL --database
 Reads what npm run export wrote into an empty store. The file is checked first; an import that was interrupted goes on when it is run again.
 
 ${storeUsage}`;
+
+/** What is to be done after it. */
+const next = {
+  folder: 'Start the service: it makes its read models first, and tells how far it is at /metrics.',
+  mongo: 'Start the services: they publish what was imported and make read models of it, and tell how far they are at /metrics.',
+};
 
 process.exitCode = await told(usage, main);
 
@@ -34,8 +41,8 @@ async function main() {
     const { trailer } = await withProgress(file.size, (shown) =>
       importExport({ file, index, target, codec: eventCodec, progress: shown, signal: stop.signal }),
     );
-    console.error(`${trailer.commits} commits with ${trailer.events} events and ${trailer.receipts} receipts of pushes are in.`);
-    console.error('Start the service: it makes its read models first, and tells how far it is at /metrics.');
+    console.error(`All is in: ${countsOf(trailer)}.`);
+    console.error(next[store.kind]);
   } finally {
     off();
     for (const resource of open.reverse()) await resource.close();

@@ -51,7 +51,7 @@ describe('A service that is moved', () => {
   };
   const imported = async (name: string): Promise<void> => {
     const told = await runImport(['--data-dir', dataDir(name)], file);
-    expect(told).toMatchObject({ code: 0, stderr: expect.stringContaining('are in.') });
+    expect(told).toMatchObject({ code: 0, stderr: expect.stringContaining('All is in: commits: ') });
   };
 
   it('answers as before, from what was exported while it served', async () => {

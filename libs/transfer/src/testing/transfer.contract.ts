@@ -148,25 +148,38 @@ export function transferContract(name: string, makeSubject: () => Promise<Transf
           await store.append(await Promise.all(before.slice(from, from + 500).map((stream) => made(store, stream, { base: 0 }))));
         }
         await push(store, 'before', before.slice(0, 3), 1);
-        const stop = { asked: false };
         const growing = before.slice(-2);
-        let pushes = 0;
-        const writing = (async () => {
-          for (let base = 1; !stop.asked; base += 1) {
-            // Streams at both ends of any order that an export may have.
-            await push(store, `during-${String(base)}`, [newStream('aaa'), newStream(), newStream('zzz')]);
-            for (const stream of growing) await append(store, stream, { base });
-            pushes += 1;
+        let rounds = 0;
+        const writeMore = async (): Promise<void> => {
+          rounds += 1;
+          // Streams at both ends of any order that an export may have.
+          await push(store, `during-${String(rounds)}`, [newStream('aaa'), newStream(), newStream('zzz')]);
+          for (const stream of growing) await append(store, stream, { base: rounds });
+        };
+        /** Others write whenever the reader has a page in hand. */
+        async function* disturbed<Page>(pages: AsyncIterable<Page>): AsyncIterable<Page> {
+          for await (const page of pages) {
+            yield page;
+            await writeMore();
           }
-        })();
-        const path = join(folder, 'export');
-        try {
-          await exported(subject, path);
-        } finally {
-          stop.asked = true;
-          await writing;
         }
-        expect(pushes).toBeGreaterThan(0);
+        const path = join(folder, 'export');
+        await using(subject.source(), (source) =>
+          writeExport(
+            {
+              epoch: () => source.epoch(),
+              tokenKeys: () => source.tokenKeys(),
+              estimate: () => source.estimate(),
+              receipts: () => disturbed(source.receipts()),
+              commits: () => disturbed(source.commits()),
+              close: () => source.close(),
+            },
+            path,
+            { now: NOW },
+          ),
+        );
+        // One page of receipts, and several of commits.
+        expect(rounds).toBeGreaterThan(3);
         // It checks that there is no gap and that no receipt lacks a commit.
         await imports(subject, path);
         await using(subject.imported(), async (other) => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { logPartitions } from '@headwater/event-contracts';
-import { KafkaEventLog, KafkaTopics, KafkaUnavailable } from '@headwater/kafka';
+import { KafkaEventLog, KafkaTopics, KafkaUnavailable, type KafkaConnection } from '@headwater/kafka';
 import {
   MongoProjectionStore,
   connectMongo,
@@ -11,7 +11,7 @@ import {
   type MongoDatabase,
   type MongoEventStore,
 } from '@headwater/mongo';
-import type { CommandServiceConfig, Metrics } from '@headwater/platform';
+import { clientLog, type CommandServiceConfig, type Metrics } from '@headwater/platform';
 import { AnnouncingEventStore, OutboxRelay } from '@headwater/processing';
 import { appended, published } from './observation.js';
 import type { Ports } from './ports.module.js';
@@ -77,17 +77,9 @@ function once(end: () => Promise<void>): () => Promise<void> {
   return () => (ending ??= end());
 }
 
-const connection = (config: CommandServiceConfig, logger: Logger) => ({
+const connection = (config: CommandServiceConfig, logger: Logger): KafkaConnection => ({
   ...config.kafka('headwater-command-service'),
-  observe: ({
-    level,
-    message,
-    details,
-  }: {
-    readonly level: 'debug' | 'info' | 'warn';
-    readonly message: string;
-    readonly details: object;
-  }) => logger[level](details, message),
+  observe: clientLog(logger),
 });
 
 /** Topics that cannot take every event are told of at once, rather than by an outbox that grows. */

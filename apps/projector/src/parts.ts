@@ -11,7 +11,7 @@ import {
   type MongoDatabase,
   type MongoEventStore,
 } from '@headwater/mongo';
-import type { Metrics, ProjectorConfig } from '@headwater/platform';
+import { clientLog, type Metrics, type ProjectorConfig } from '@headwater/platform';
 import { Projector, ProjectorStatus } from '@headwater/processing';
 import { PROJECTIONS } from '@headwater/read-models';
 import { applied } from './observation.js';
@@ -80,7 +80,7 @@ function once(end: () => Promise<void>): () => Promise<void> {
 
 const connection = (config: ProjectorConfig, logger: Logger): KafkaConnection => ({
   ...config.kafka('headwater-projector'),
-  observe: ({ level, message, details }) => logger[level](details, message),
+  observe: clientLog(logger),
 });
 
 /** Topics that are missing, or that forget, are told of at once. */

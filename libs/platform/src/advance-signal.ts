@@ -14,23 +14,27 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
-/** Lets requests wait until the read models have moved on. Listens once for all of them. */
+/** Nobody asks for this long: it stops listening. Whoever watches a database asks it again and again while somebody listens. */
+const QUIET_MS = 1000;
+
+/** Lets requests wait until the read models have moved on. Listens once for all of them, and not while there are none. */
 @Injectable()
 export class AdvanceSignal {
   readonly #waiters = new Set<Waiter>();
-  readonly #end: () => void;
+  #end: (() => void) | undefined;
+  #quiet: NodeJS.Timeout | undefined;
   #moves = 0;
 
   constructor(
-    @Inject(FEED_READER) feed: AdvanceSource,
+    @Inject(FEED_READER) private readonly feed: AdvanceSource,
     private readonly stop: StopSignal,
   ) {
-    this.#end = feed.onAdvance(() => this.#moved());
     stop.onStop(() => this.#stopped());
   }
 
   /** How often the read models have moved: to be read before they are asked, so that no move falls between question and wait. */
   get moves(): number {
+    this.#listen();
     return this.#moves;
   }
 
@@ -46,6 +50,7 @@ export class AdvanceSignal {
       const done = (end: () => void): void => {
         clearTimeout(timer);
         this.#waiters.delete(waiter);
+        this.#listen();
         end();
       };
       const waiter: Waiter = { resolve: () => done(resolve), reject: (error) => done(() => reject(error)) };
@@ -54,13 +59,31 @@ export class AdvanceSignal {
     });
   }
 
+  /** Listens from now on, until nobody has asked or waited for a while. */
+  #listen(): void {
+    if (this.stop.stopping) return;
+    this.#end ??= this.feed.onAdvance(() => this.#moved());
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => this.#quietened(), QUIET_MS).unref();
+  }
+
+  #quietened(): void {
+    if (this.#waiters.size === 0) this.#unlisten();
+  }
+
+  #unlisten(): void {
+    clearTimeout(this.#quiet);
+    this.#end?.();
+    this.#end = undefined;
+  }
+
   #moved(): void {
     this.#moves += 1;
     for (const waiter of [...this.#waiters]) waiter.resolve();
   }
 
   #stopped(): void {
-    this.#end();
+    this.#unlisten();
     for (const waiter of [...this.#waiters]) waiter.reject(stopping());
   }
 }

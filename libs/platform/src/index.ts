@@ -2,6 +2,7 @@ export { addressFailure } from './address-failure.js';
 export { AdvanceSignal, type AdvanceSource } from './advance-signal.js';
 export { bodyOf, requireJsonBody } from './bodies.js';
 export { causeOf } from './cause.js';
+export { clientLog, type ClientNotice } from './client-log.js';
 export {
   CommandServiceConfig,
   DistributedConfig,

@@ -8,6 +8,7 @@ import {
   type ProjectionName,
 } from '@headwater/event-sourcing';
 import type { ClientSession, Collection, Db, Document } from 'mongodb';
+import type { CausalRead } from '../causal-read.js';
 import type { CollectionPlan } from '../collections.js';
 
 /** The copies of one projection: one document, so that which of them is served changes for everybody at once. */
@@ -52,8 +53,8 @@ export class Copies {
     this.#collection = db.collection<CopiesDocument>(PROJECTIONS_COLLECTION);
   }
 
-  async read(projection: ProjectionName): Promise<CopiesDocument | undefined> {
-    return (await this.#collection.findOne({ _id: projection })) ?? undefined;
+  async read(projection: ProjectionName, read: Partial<CausalRead> = {}): Promise<CopiesDocument | undefined> {
+    return (await this.#collection.findOne({ _id: projection }, read)) ?? undefined;
   }
 
   /** Whether a copy is there, as of some seconds ago at most: for questions that a dropped copy answers with nothing. */
@@ -70,8 +71,8 @@ export class Copies {
   }
 
   /** @throws CopyDropped */
-  async mustHave(projection: ProjectionName, version: number): Promise<void> {
-    if (!has(await this.read(projection), version)) throw new CopyDropped(projection, version);
+  async mustHave(projection: ProjectionName, version: number, read: CausalRead): Promise<void> {
+    if (!has(await this.read(projection, read), version)) throw new CopyDropped(projection, version);
   }
 
   /** Makes the transaction one that cannot overlap with the copy's retirement. @throws CopyDropped */

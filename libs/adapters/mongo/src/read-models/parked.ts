@@ -12,6 +12,7 @@ import {
   type StreamName,
 } from '@headwater/event-sourcing';
 import type { AnyBulkWriteOperation, ClientSession, Collection, Db } from 'mongodb';
+import type { CausalRead } from '../causal-read.js';
 import type { CollectionPlan } from '../collections.js';
 
 interface ParkedDocument {
@@ -86,9 +87,9 @@ export class Parked {
   }
 
   /** Of each of the streams that is parked: where it stands, and what was parked last. */
-  async among(streams: readonly StreamName[]): Promise<ReadonlyMap<StreamName, ParkedStream>> {
+  async among(streams: readonly StreamName[], read: Partial<CausalRead> = {}): Promise<ReadonlyMap<StreamName, ParkedStream>> {
     // The usual case is none at all, which is found out without naming the streams.
-    if (streams.length > FEW && (await this.#isEmpty())) return new Map();
+    if (streams.length > FEW && (await this.#isEmpty(read))) return new Map();
     const found = await this.#collection
       .aggregate<Standing>(
         [
@@ -96,7 +97,7 @@ export class Parked {
           { $sort: { copy: 1, stream: 1, revision: 1 } },
           { $group: { _id: '$stream', at: { $first: '$revision' }, last: { $last: '$revision' }, eventId: { $last: '$eventId' } } },
         ],
-        { batchSize: streams.length + 1 },
+        { ...read, batchSize: streams.length + 1 },
       )
       .toArray();
     return new Map(
@@ -107,8 +108,8 @@ export class Parked {
     );
   }
 
-  async #isEmpty(): Promise<boolean> {
-    return (await this.#collection.findOne({ copy: this.copy }, { projection: { _id: 0, copy: 1 } })) === null;
+  async #isEmpty(read: Partial<CausalRead>): Promise<boolean> {
+    return (await this.#collection.findOne({ copy: this.copy }, { ...read, projection: { _id: 0, copy: 1 } })) === null;
   }
 
   /** In order of stream and revision. */

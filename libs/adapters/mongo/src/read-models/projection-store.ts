@@ -16,9 +16,11 @@ import {
   type StreamName,
 } from '@headwater/event-sourcing';
 import type { ClientSession, Collection } from 'mongodb';
+import type { CausalRead } from '../causal-read.js';
 import { createCollections } from '../collections.js';
 import type { MongoDatabase } from '../database.js';
 import { asking } from '../errors.js';
+import { SeenTime } from '../seen-time.js';
 import { copyLines } from './copy-lines.js';
 import { Copies, PROJECTIONS_PLAN, RETIRED_MILLISECONDS, copiesIn, copyName } from './copies.js';
 import { Counters, countersName, countersPlan } from './counters.js';
@@ -50,19 +52,18 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
   readonly #copies: Copies;
   readonly #watermarks: Watermarks;
   readonly #writer = new RowWriter();
+  readonly #seen: SeenTime;
 
   constructor(private readonly database: MongoDatabase) {
     this.#copies = new Copies(database.db);
     this.#watermarks = new Watermarks(database.db, this.#copies);
+    this.#seen = new SeenTime(database.client);
   }
 
   async watermark(projection: ProjectionName, version: number, partition: Partition): Promise<Offset> {
-    return asking(async () => {
-      const [at] = await Promise.all([
-        this.#watermarks.at(copyName(projection, version), partition),
-        this.#copies.mustHave(projection, version),
-      ]);
-      return at;
+    return this.#reading(async (read) => {
+      await this.#copies.mustHave(projection, version, read);
+      return this.#watermarks.at(copyName(projection, version), partition, read);
     });
   }
 
@@ -70,9 +71,9 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
     if (streams.length === 0) return [];
     const { name, rows, kind } = this.#contents(projection, version);
     const asked = [...new Set<string>(streams)];
-    const [stored, exists] = await asking(() =>
+    const [stored, exists] = await this.#reading((read) =>
       Promise.all([
-        rows.find({ _id: { $in: asked } }, { batchSize: asked.length + 1 }).toArray(),
+        rows.find({ _id: { $in: asked } }, { ...read, batchSize: asked.length + 1 }).toArray(),
         this.#copies.isKnown(projection, version),
       ]),
     );
@@ -92,7 +93,9 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
   ): Promise<ReadonlyMap<StreamName, ParkedStream>> {
     if (streams.length === 0) return new Map();
     const { parked } = this.#contents(projection, version);
-    const [found, exists] = await asking(() => Promise.all([parked.among(streams), this.#copies.isKnown(projection, version)]));
+    const [found, exists] = await this.#reading((read) =>
+      Promise.all([parked.among(streams, read), this.#copies.isKnown(projection, version)]),
+    );
     return exists ? found : new Map<StreamName, ParkedStream>();
   }
 
@@ -108,13 +111,11 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
     for (const { projection, version, rows } of batches) this.#writer.written(copyName(projection, version), rows);
   }
 
-  async #commit(batches: readonly ProjectionBatch[]): Promise<void> {
-    await asking(() =>
-      inTransaction(this.database.client, async (session) => {
-        await this.#watermarks.advance(batches, session);
-        for (const batch of batches) await this.#apply(batch, session);
-      }),
-    );
+  #commit(batches: readonly ProjectionBatch[]): Promise<void> {
+    return this.#changing(async (session) => {
+      await this.#watermarks.advance(batches, session);
+      for (const batch of batches) await this.#apply(batch, session);
+    });
   }
 
   async #apply(
@@ -142,17 +143,15 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
     counters: ReadonlyMap<string, number>,
   ): Promise<boolean> {
     const contents = this.#contents(projection, version);
-    return asking(() =>
-      inTransaction(this.database.client, async (session) => {
-        await this.#copies.hold(projection, version, session);
-        const before = await contents.rows.findOne({ _id: row.stream }, { session, projection: { rev: 1 } });
-        if ((before?.rev ?? 0) !== expected) return false;
-        await this.#writer.replace(contents.rows, [contents.kind.encode(row)], session);
-        await contents.counters.add('redrive', counters, session);
-        await contents.parked.forget(row.stream, row.revision, session);
-        return true;
-      }),
-    );
+    return this.#changing(async (session) => {
+      await this.#copies.hold(projection, version, session);
+      const before = await contents.rows.findOne({ _id: row.stream }, { session, projection: { rev: 1 } });
+      if ((before?.rev ?? 0) !== expected) return false;
+      await this.#writer.replace(contents.rows, [contents.kind.encode(row)], session);
+      await contents.counters.add('redrive', counters, session);
+      await contents.parked.forget(row.stream, row.revision, session);
+      return true;
+    });
   }
 
   async versions(projection: ProjectionName): Promise<ProjectionCopies> {
@@ -222,6 +221,15 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
   /** Every line of a copy, in order: two copies that hold the same give the same lines (`copy-lines.ts`). */
   lines(projection: ProjectionName, version: number): AsyncIterable<string> {
     return copyLines(this.database.db, projection, version);
+  }
+
+  /** What is folded on is no older than the watermark that it is folded on from. */
+  #reading<Answer>(ask: (read: CausalRead) => Promise<Answer>): Promise<Answer> {
+    return asking(() => this.#seen.read(ask));
+  }
+
+  #changing<Result>(change: (session: ClientSession) => Promise<Result>): Promise<Result> {
+    return asking(() => inTransaction(this.database.client, change, this.#seen));
   }
 
   #contents(projection: ProjectionName, version: number): Contents {

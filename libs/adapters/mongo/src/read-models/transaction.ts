@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoError, ReadConcernLevel, ReadPreference, type ClientSession, type MongoClient, type TransactionOptions } from 'mongodb';
+import type { SeenTime } from '../seen-time.js';
 import { endStuckTransactions } from './stuck-transactions.js';
 
 const TRIES = 10;
@@ -18,17 +19,24 @@ const OPTIONS: TransactionOptions = {
  *
  * Where it meets another one again and again, those that stand still are ended, for the next time.
  *
+ * @param seen what the change must not see less than, and what is seen after it.
  * @throws what `change` throws; errors of the driver, after which it is not known whether the change was stored where the last one was of the
  * commit: whoever changes by compare-and-set finds out by reading.
  */
-export async function inTransaction<Result>(client: MongoClient, change: (session: ClientSession) => Promise<Result>): Promise<Result> {
+export async function inTransaction<Result>(
+  client: MongoClient,
+  change: (session: ClientSession) => Promise<Result>,
+  seen?: SeenTime,
+): Promise<Result> {
   const session = client.startSession();
+  seen?.begin(session);
   try {
     for (let tries = 1; ; tries += 1) {
       try {
         session.startTransaction(OPTIONS);
         const result = await change(session);
         await commit(session);
+        seen?.note(session);
         return result;
       } catch (error) {
         await abort(session);

@@ -8,6 +8,7 @@ import {
   type ProjectionBatch,
 } from '@headwater/event-sourcing';
 import type { AnyBulkWriteOperation, ClientSession, Collection, Db } from 'mongodb';
+import type { CausalRead } from '../causal-read.js';
 import type { CollectionPlan } from '../collections.js';
 import { copyName, type Copies } from './copies.js';
 
@@ -47,8 +48,8 @@ export class Watermarks {
     this.#collection = db.collection<WatermarkDocument>(WATERMARKS_COLLECTION);
   }
 
-  async at(copy: string, of: Partition): Promise<Offset> {
-    const found = await this.#collection.findOne({ _id: idOf(copy, of) }, { projection: { offset: 1 } });
+  async at(copy: string, of: Partition, read: CausalRead): Promise<Offset> {
+    const found = await this.#collection.findOne({ _id: idOf(copy, of) }, { ...read, projection: { offset: 1 } });
     return found === null ? BEFORE_FIRST : offset(found.offset);
   }
 

@@ -1,7 +1,8 @@
 import type { ConnectionOptions } from 'node:tls';
 import kafkajs, { type ISocketFactory, type Kafka, type RetryOptions, type SASLOptions } from 'kafkajs';
+import defaultSocketFactory from 'kafkajs/src/network/socketFactory.js';
 import { logTo, type KafkaObserver } from './client-log.js';
-import { mendRequestQueue } from './request-queue.js';
+import { bearing, mendClient } from './client-mends.js';
 
 /** How Kafka is reached. What is secret in it comes from the configuration and is never logged. */
 export interface KafkaConnection {
@@ -42,11 +43,11 @@ export const clientConfig = (connection: KafkaConnection) => ({
   retry: RETRY,
   ...(connection.ssl === undefined ? {} : { ssl: connection.ssl }),
   ...(connection.sasl === undefined ? {} : { sasl: connection.sasl }),
-  ...(connection.socketFactory === undefined ? {} : { socketFactory: connection.socketFactory }),
+  socketFactory: bearing(connection.socketFactory ?? defaultSocketFactory()),
 });
 
 export function clientOf(connection: KafkaConnection): Kafka {
-  mendRequestQueue();
+  mendClient();
   return new kafkajs.Kafka({
     ...clientConfig(connection),
     // Below this the client logs what it received.

@@ -8,26 +8,34 @@ import { clientOf } from './kafka-connection.js';
 import { KafkaEventLog } from './kafka-event-log.js';
 import { records } from './testing/log-records.js';
 import { TEST_PREFIX, newEpoch, testConnection, testLog } from './testing/test-kafka.js';
+import { until } from './testing/until.js';
 import { kafkaPartition, topicNames } from './topic-names.js';
 
 const [P0, P1, P2, P3] = [partition(0), partition(1), partition(2), partition(3)] as const;
 const PLENTY: ReadLimit = { entries: 1000, characters: 100_000_000 };
 const test = withSubject(() => testLog());
 
-/** Sockets that count what is written to them. */
-function countingSockets(): { readonly socketFactory: ISocketFactory; readonly requests: () => number } {
+/** Sockets that are remembered, and count what is written to them. */
+function watchedSockets(): {
+  readonly socketFactory: ISocketFactory;
+  readonly sockets: readonly Socket[];
+  readonly requests: () => number;
+} {
   let requests = 0;
-  const counted = (socket: Socket): Socket => {
+  const sockets: Socket[] = [];
+  const watched = (socket: Socket): Socket => {
     const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
     socket.write = (...args: unknown[]) => {
       requests += 1;
       return write(...args);
     };
+    sockets.push(socket);
     return socket;
   };
   return {
+    sockets,
     requests: () => requests,
-    socketFactory: ({ host, port, onConnect }) => counted(connect({ host, port }, onConnect)),
+    socketFactory: ({ host, port, onConnect }) => watched(connect({ host, port }, onConnect)),
   };
 }
 
@@ -95,6 +103,21 @@ describe('The log on Kafka', () => {
     await expect(log.publish(P0, records(1))).rejects.toThrow(KafkaUnavailable);
     await expect(log.last(P0)).rejects.toThrow(KafkaUnavailable);
     await log.close();
+  });
+
+  it('opens no more connections than it needs, however many ask at once, and leaves none open', async () => {
+    const { socketFactory, sockets } = watchedSockets();
+    const subject = await testLog({ connection: testConnection({ socketFactory }) });
+    try {
+      const ask = (): Promise<unknown> => Promise.all([subject.log.read(P0, BEFORE_FIRST, PLENTY), subject.log.last(P1)]);
+      await Promise.all(Array.from({ length: 20 }, ask));
+      await Promise.all(Array.from({ length: 20 }, (_, index) => subject.log.publish(partition(index % 4), records(1))));
+      // To the one broker: one to write by, two to read by.
+      expect(sockets).toHaveLength(3);
+    } finally {
+      await subject.close();
+    }
+    await until('every connection is closed', () => sockets.every(({ destroyed }) => destroyed), 5000);
   });
 
   it('tells entries of another writer from its own', async () => {
@@ -166,7 +189,7 @@ describe('Waiting at the end of the log on Kafka', () => {
   );
 
   it('brings what is read next with it: that read asks nobody', async () => {
-    const { socketFactory, requests } = countingSockets();
+    const { socketFactory, requests } = watchedSockets();
     const subject = await testLog({ connection: testConnection({ socketFactory }) });
     try {
       const given = records(20);

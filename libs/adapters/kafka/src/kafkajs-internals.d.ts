@@ -73,6 +73,12 @@ declare module 'kafkajs/src/network/socketFactory.js' {
   export default function socketFactory(): ISocketFactory;
 }
 
+declare module 'kafkajs/src/network/connection.js' {
+  export default class Connection {
+    connect: (this: Connection) => Promise<boolean>;
+  }
+}
+
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   export default class RequestQueue {
     readonly pending: readonly unknown[];

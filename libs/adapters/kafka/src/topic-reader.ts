@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Cluster, { type FetchedTopic, type FetchingBroker } from 'kafkajs/src/cluster/index.js';
-import defaultSocketFactory from 'kafkajs/src/network/socketFactory.js';
 import { PartitionUnknown, isPassing, kafkaError, protocolType } from './errors.js';
 import { METADATA_MILLISECONDS, clientConfig, clientOf, type KafkaConnection } from './kafka-connection.js';
 import type { KafkaPartition } from './topic-names.js';
@@ -49,7 +48,6 @@ export class TopicReader {
   constructor(connection: KafkaConnection, topics: readonly string[]) {
     this.#topics = topics;
     this.#cluster = new Cluster({
-      socketFactory: defaultSocketFactory(),
       ...clientConfig(connection),
       logger: clientOf(connection).logger(),
       enforceRequestTimeout: true,

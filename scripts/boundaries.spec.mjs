@@ -12,8 +12,8 @@ const cases = [
   ['the domain', 'libs/resources/src/index.ts', '@nestjs/common', [nx, restricted]],
   ['the domain', 'libs/resources/src/index.ts', 'fastify', [nx, restricted]],
   ['the domain', 'libs/resources/src/index.ts', 'jsonld', [nx, restricted]],
-  ['the domain', 'libs/resources/src/index.ts', 'mongodb', [restricted]],
-  ['the domain', 'libs/resources/src/index.ts', 'kafkajs', [restricted]],
+  ['the domain', 'libs/resources/src/index.ts', 'mongodb', [nx, restricted]],
+  ['the domain', 'libs/resources/src/index.ts', 'kafkajs', [nx, restricted]],
   ['the domain', 'libs/resources/src/index.ts', 'node:sqlite', [restricted]],
   ['the domain', 'libs/resources/src/index.ts', '@headwater/sqlite', [nx]],
   ['the domain', 'libs/resources/src/index.ts', '@headwater/platform', [nx]],
@@ -29,7 +29,12 @@ const cases = [
   ['a feature', 'libs/queries/src/index.ts', '@headwater/sqlite', [nx]],
   ['a feature', 'libs/queries/src/index.ts', '@headwater/commands', [nx]],
   ['a feature', 'libs/processing/src/index.ts', '@headwater/queries', [nx]],
+  ['a feature', 'libs/processing/src/index.ts', '@headwater/kafka', [nx]],
+  ['a feature', 'libs/processing/src/index.ts', '@headwater/mongo', [nx]],
+  ['a feature', 'libs/processing/src/index.ts', 'kafkajs', [nx, restricted]],
   ['an application', 'apps/headwater/src/main.ts', '@headwater/sqlite', []],
+  ['an application', 'apps/projector/src/main.ts', '@headwater/kafka', []],
+  ['an application', 'apps/command-service/src/main.ts', '@headwater/mongo', []],
 ];
 
 describe('Boundaries, as lint holds them', () => {

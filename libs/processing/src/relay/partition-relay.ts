@@ -137,13 +137,24 @@ export class PartitionRelay {
 
   async #publish({ lease }: Held, began: number): Promise<void> {
     const { store, log, bounds, observer } = this.#options;
-    if (!this.#reconciled) {
-      await reconcile(store, log, lease, RECONCILE_LIMIT);
-      this.#reconciled = true;
-    }
+    if (!this.#reconciled) await this.#reconcile(lease);
     const published = await relayPartition(store, log, this.partition, bounds, () => this.#maySend());
     if (published > 0) observer?.published?.(published, performance.now() - began);
     if (!this.#wanted) this.#waitingSince = undefined;
+  }
+
+  /** @throws StoreBehindLog */
+  async #reconcile(lease: Lease): Promise<void> {
+    const { store, log } = this.#options;
+    try {
+      await reconcile(store, log, lease, RECONCILE_LIMIT);
+    } catch (error) {
+      if (!(error instanceof StoreBehindLog)) throw error;
+      // Looked at twice: a primary that was just elected may show what a majority had a moment ago, but not after it has renewed the lease.
+      if (!(await this.take())) return;
+      await reconcile(store, log, lease, RECONCILE_LIMIT);
+    }
+    this.#reconciled = true;
   }
 
   #maySend(): boolean {

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NoAnswer, isFault } from './client.mjs';
 import { afterAll, pushed } from './expectation.mjs';
 
-/** Milliseconds after a request without an answer. */
-const PAUSE = 50;
+/** Milliseconds after a request without an answer: whoever is out of reach is not asked all the time. */
+const PAUSE = 200;
 
 /** @param {import('./scene.mjs').Scene} scene @param {string} id */
 export const resourcePath = ({ project }, id) => `/v1/resources/${project}/_/${encodeURIComponent(id)}`;

@@ -85,7 +85,10 @@ export function tiedToOurLife(signal = 'KILL') {
 export class ServerNotReady extends Failure {
   /** @param {string} what @param {string} problem @param {string} [log] its end is told too */
   constructor(what, problem, log) {
-    super(`${what}: ${problem}${log ? `; the end of its output:\n${readFileSync(log, 'utf8').slice(-2000)}` : ''}`);
+    const summary = `${what}: ${problem}`;
+    super(`${summary}${log ? `; the end of its output:\n${readFileSync(log, 'utf8').slice(-2000)}` : ''}`);
+    /** The message in one line. */
+    this.summary = summary;
   }
 }
 

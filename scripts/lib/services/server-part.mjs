@@ -33,7 +33,7 @@ export class ServerPart {
       if (!this.#server.running) await this.#server.start();
     } catch (error) {
       this.#problem = error.message;
-      return `could not be started: ${error.message}`;
+      return `could not be started: ${error.summary ?? error.message}`;
     }
     if (this.#stopping) await this.#server.stop();
     else ready();

@@ -21,7 +21,7 @@ export {
   type Topic,
   type TopicPartition,
 } from './log-partitions.js';
-export { cloudEventId, messageHeaders, schemaId, type MessageHeaders } from './message-headers.js';
+export { STREAM_NAMES_PER_MESSAGE, cloudEventId, messageHeaders, schemaId, type MessageHeaders } from './message-headers.js';
 export type { HeadwaterEvent, HeadwaterEventType } from './headwater-events.js';
 export {
   entityStream,

@@ -24,6 +24,9 @@ export const schemaId = (type: string, version: number): string => `urn:headwate
 /** How an event is named to everybody: unique for ever, the same for each repetition. Neither half says where it is published. */
 export const cloudEventId = ({ stream, event }: Pick<LogRecord, 'stream' | 'event'>): string => `${stream}@${event.id}`;
 
+/** How often a message has the name of its stream: in its key, its value, `ce_id` and `ce_subject`. Names have no limit of their own. */
+export const STREAM_NAMES_PER_MESSAGE = 4;
+
 /** @param source names the service, whoever runs it: a URI reference without an address. */
 export function messageHeaders(record: LogRecord, source: string): MessageHeaders {
   const { type, version, instant, trace } = envelopeOf(record.event);

@@ -113,7 +113,7 @@ describe('The log on Kafka', () => {
       await Promise.all(Array.from({ length: 20 }, ask));
       await Promise.all(Array.from({ length: 20 }, (_, index) => subject.log.publish(partition(index % 4), records(1))));
       // To the one broker: one to write by, two to read by.
-      expect(sockets).toHaveLength(3);
+      expect(sockets.length).toBe(3);
     } finally {
       await subject.close();
     }

@@ -25,7 +25,7 @@ export const DEFAULT_TOPIC_SETTINGS: Omit<TopicSettings, 'partitions'> = {
 };
 
 /**
- * What a message has beside the encoded event, at most: its place, which names the stream, in the value, the key and two headers, and its
+ * What a message has, at most, beside what counts towards `HEADWATER_EVENT_MAX_BYTES`: headers, escapes in the name of its stream, and its
  * batch's own bytes.
  */
 export const ENVELOPE_BYTES = 64 * 1024;

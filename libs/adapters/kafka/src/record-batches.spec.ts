@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { fromMessage } from '@headwater/event-contracts';
+import { STREAM_NAMES_PER_MESSAGE, fromMessage } from '@headwater/event-contracts';
+import { revision, streamName } from '@headwater/event-sourcing';
+import { AWKWARD_CONTENT, storedEvent } from '@headwater/event-sourcing/testing';
+import { ENVELOPE_BYTES } from './kafka-topics.js';
 import { batches, sizedMessage, sizedMessages } from './record-batches.js';
 import { records } from './testing/log-records.js';
 
@@ -22,6 +25,17 @@ describe('Messages', () => {
     expect(cut(5, 5000)).toEqual([2, 2, 1]);
     expect(cut(3, 10)).toEqual([1, 1, 1]);
     expect(cut(0, 10)).toEqual([]);
+  });
+
+  it('are no larger than their event, the names of its stream and the envelope, which the topics are made for', () => {
+    const stream = streamName(`entity/o/p/https://example.org/${'é"'.repeat(20_000)}`);
+    const event = { ...storedEvent(1, AWKWARD_CONTENT), head: storedEvent(1).head.replace('{', `{"trace":"${'0'.repeat(55)}",`) };
+    const { source, expanded, compacted } = AWKWARD_CONTENT;
+    const eventBytes = [event.head, source, expanded, compacted].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+    const { bytes } = sizedMessage({ stream, revision: revision(1), event }, 0, '/headwater');
+    const counted = eventBytes + STREAM_NAMES_PER_MESSAGE * Buffer.byteLength(stream);
+    expect(bytes).toBeGreaterThan(counted);
+    expect(bytes).toBeLessThan(counted + ENVELOPE_BYTES);
   });
 
   it('lose nothing by it', () => {

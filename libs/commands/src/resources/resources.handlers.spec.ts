@@ -133,6 +133,8 @@ describe('Resources', () => {
     await expect(side.create(`{"x":"${'日'.repeat(500)}"}`, { id: 'r' })).rejects.toEqual(refused('EventTooLarge'));
     expect(await side.history('r')).toEqual([]);
     await side.create(`{"x":"${'y'.repeat(800)}"}`, { id: 'r' });
+    // A message of the log has the name of the stream, and with it the id, four times more.
+    await expect(side.create('{}', { id: 'i'.repeat(800) })).rejects.toEqual(refused('EventTooLarge'));
   });
 
   it('see at once that their project was given another base by someone else', async () => {

@@ -62,7 +62,7 @@ export class CommandService {
   }
 
   /**
-   * Sends a request on. What could not be sent is tried again, a few times; what was sent never is.
+   * Sends a request on. What could not be sent is tried again, a few times and as long as a connection may take; what was sent never is.
    *
    * @throws UpstreamFailure; ServiceUnavailable where too many are under way; what `signal` was aborted with.
    */
@@ -99,12 +99,14 @@ export class CommandService {
   }
 
   async #sent(request: ForwardedRequest): Promise<UpstreamAnswer> {
+    const deadline = performance.now() + this.options.connectTimeoutMs;
     for (let tries = 1; ; tries += 1) {
       const exchange = new Exchange();
       try {
         return await this.#exchange(request, exchange);
       } catch (error) {
-        if (exchange.isSent || tries === TRIES || !(error instanceof UpstreamFailure)) throw error;
+        const again = tries < TRIES && performance.now() < deadline && !exchange.isSent;
+        if (!again || !(error instanceof UpstreamFailure)) throw error;
       }
       await pause(FIRST_PAUSE_MS * 2 ** (tries - 1), request.signal);
     }

@@ -30,7 +30,7 @@ describe('Writes that are handed on', () => {
     const config = GatewayConfig.read({ HEADWATER_PORT: '0', HEADWATER_LOG_LEVEL: 'silent' });
     metrics = new Metrics();
     app = await createHttpApp([], { config, logger: createLogger('silent'), metrics, health: new Health(), stop: new StopSignal() });
-    service = new CommandService({ url: `http://127.0.0.1:${String(port)}`, connections: 2, connectTimeoutMs: 200, timeoutMs: 400 });
+    service = new CommandService({ url: `http://127.0.0.1:${String(port)}`, connections: 2, connectTimeoutMs: 1000, timeoutMs: 400 });
     forwardWrites(app.server, service);
     await app.listen();
     url = `http://127.0.0.1:${String((app.nest.getHttpServer().address() as AddressInfo).port)}`;

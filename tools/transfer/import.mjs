@@ -27,7 +27,12 @@ process.exitCode = await told(usage, main);
 async function main() {
   const { path, store } = asked();
   const stop = new AbortController();
-  const off = onStopAsked(() => stop.abort());
+  const off = onStopAsked(() => {
+    // Checking a large file takes a while: whoever asks again does not want to wait, and nothing is lost by not waiting.
+    if (stop.signal.aborted) process.exit(1);
+    console.error('Stopping. What is stored stays.');
+    stop.abort();
+  });
   const open = [];
   const opened = (resource) => {
     open.push(resource);

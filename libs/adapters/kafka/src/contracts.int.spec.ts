@@ -1,5 +1,5 @@
 import { recordsOf } from '@headwater/event-sourcing';
-import { InMemoryEventStore, eventLogContract, logPublisherContract } from '@headwater/event-sourcing/testing';
+import { InMemoryEventStore, eventLogContract, logPublisherContract, logTailContract } from '@headwater/event-sourcing/testing';
 import { testLog } from './testing/test-kafka.js';
 
 eventLogContract('The Kafka adapter', async () => {
@@ -17,3 +17,5 @@ eventLogContract('The Kafka adapter', async () => {
 logPublisherContract('The Kafka adapter', () => testLog());
 
 logPublisherContract('The Kafka adapter, compressing', () => testLog({ compression: 'gzip' }));
+
+logTailContract('The Kafka adapter', () => testLog());

@@ -11,7 +11,7 @@ import { TEST_PREFIX, newEpoch, testConnection, testLog } from './testing/test-k
 import { until } from './testing/until.js';
 import { kafkaPartition, topicNames } from './topic-names.js';
 
-const [P0, P1, P2, P3] = [partition(0), partition(1), partition(2), partition(3)] as const;
+const [P0, P1, P3] = [partition(0), partition(1), partition(3)] as const;
 const PLENTY: ReadLimit = { entries: 1000, characters: 100_000_000 };
 const test = withSubject(() => testLog());
 
@@ -158,36 +158,6 @@ describe('The log on Kafka', () => {
 });
 
 describe('Waiting at the end of the log on Kafka', () => {
-  it(
-    'ends with the first entry of any of the partitions',
-    test(async ({ log }) => {
-      const ends = new Map([P0, P1, P2, P3].map((at) => [at, BEFORE_FIRST]));
-      const waiting = timed(log.arrivals(ends, 10_000));
-      setTimeout(() => void log.publish(P2, records(3)), 300);
-      const { result, milliseconds } = await waiting;
-      expect(result).toEqual([P2]);
-      expect(milliseconds).toBeLessThan(2000);
-      expect(await log.read(P2, BEFORE_FIRST, PLENTY)).toHaveLength(3);
-    }),
-  );
-
-  it(
-    'ends after the time given, where nothing comes, and looks once where that is none',
-    test(async ({ log }) => {
-      await log.publish(P0, records(1));
-      const atEnd = new Map([
-        [P0, offset(0)],
-        [P1, BEFORE_FIRST],
-      ]);
-      const { result, milliseconds } = await timed(log.arrivals(atEnd, 400));
-      expect(result).toEqual([]);
-      expect(milliseconds).toBeGreaterThan(350);
-      expect(milliseconds).toBeLessThan(1500);
-      expect(await log.arrivals(new Map([[P0, BEFORE_FIRST]]), 0)).toEqual([P0]);
-      expect(await log.arrivals(new Map(), 10)).toEqual([]);
-    }),
-  );
-
   it('brings what is read next with it: that read asks nobody', async () => {
     const { socketFactory, requests } = watchedSockets();
     const subject = await testLog({ connection: testConnection({ socketFactory }) });

@@ -1,6 +1,6 @@
 import { epoch } from '../brand.js';
 import { relayPartition } from '../relay.js';
-import { eventLogContract, logPublisherContract } from '../testing/event-log.contract.js';
+import { eventLogContract, logPublisherContract, logTailContract, type LogTailSubject } from '../testing/event-log.contract.js';
 import { outboxContract, outboxOverviewContract } from '../testing/outbox.contract.js';
 import { InMemoryEventLog } from './in-memory-event-log.js';
 import { InMemoryEventStore } from './in-memory-event-store.js';
@@ -28,7 +28,10 @@ eventLogContract('The in-memory adapter', async () => {
   };
 });
 
-logPublisherContract('The in-memory adapter', async () => ({
+const emptyLog = async (): Promise<LogTailSubject> => ({
   log: new InMemoryEventLog(epoch('0123456789abcdef')),
   close: async () => undefined,
-}));
+});
+
+logPublisherContract('The in-memory adapter', emptyLog);
+logTailContract('The in-memory adapter', emptyLog);

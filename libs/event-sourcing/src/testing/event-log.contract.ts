@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { offset, revision, type Offset, type Partition } from '../brand.js';
 import type { Commit, LogEntry } from '../event.js';
-import type { EventLog, LogPublisher, LogRecord, ReadLimit } from '../event-log.js';
+import type { EventLog, LogPublisher, LogRecord, LogTail, ReadLimit } from '../event-log.js';
 import type { EventStore } from '../event-store.js';
 import { withSubject } from './subject.js';
 import { AWKWARD_CONTENT, commitTo, newStream, storedEvent, type CommitShape } from './test-commits.js';
@@ -190,15 +191,17 @@ export interface LogPublisherSubject {
   close(): Promise<void>;
 }
 
+function recordsOf(from: number, to: number, stream = newStream()): readonly LogRecord[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => ({
+    stream,
+    revision: revision(from + index),
+    event: storedEvent(from + index, AWKWARD_CONTENT),
+  }));
+}
+
 /** What an adapter of `LogPublisher` owes. */
 export function logPublisherContract(name: string, makeSubject: () => Promise<LogPublisherSubject>): void {
   const test = withSubject(makeSubject);
-  const recordsOf = (from: number, to: number, stream = newStream()): readonly LogRecord[] =>
-    Array.from({ length: to - from + 1 }, (_, index) => ({
-      stream,
-      revision: revision(from + index),
-      event: storedEvent(from + index, AWKWARD_CONTENT),
-    }));
   const some = async (log: EventLog): Promise<Partition> => {
     const [partition] = await log.partitions();
     if (partition === undefined) throw new Error('The log has no partition.');
@@ -238,6 +241,103 @@ export function logPublisherContract(name: string, makeSubject: () => Promise<Lo
         const partition = await some(log);
         expect(await log.publish(partition, [])).toBe(-1);
         expect(await log.last(partition)).toBe(-1);
+      }),
+    );
+  });
+}
+
+export interface LogTailSubject {
+  readonly log: EventLog & LogPublisher & LogTail;
+  close(): Promise<void>;
+}
+
+/** What an adapter of `LogTail` owes. */
+export function logTailContract(name: string, makeSubject: () => Promise<LogTailSubject>): void {
+  const test = withSubject(makeSubject);
+  const LONG_MILLISECONDS = 30_000;
+
+  /** The places of the partitions, all at the same one. */
+  const at = async (log: EventLog, place: Offset): Promise<ReadonlyMap<Partition, Offset>> =>
+    new Map((await log.partitions()).map((partition) => [partition, place]));
+  const two = async (log: EventLog): Promise<readonly [Partition, Partition]> => {
+    const [first, second] = await log.partitions();
+    if (first === undefined || second === undefined) throw new Error('The log has fewer than two partitions.');
+    return [first, second];
+  };
+  const timed = async <T>(work: Promise<T>): Promise<{ readonly result: T; readonly milliseconds: number }> => {
+    const start = performance.now();
+    return { result: await work, milliseconds: performance.now() - start };
+  };
+
+  describe(`${name}, waiting at the end of a log`, () => {
+    it(
+      'ends with the first entry of any of the partitions, which can be read then',
+      test(async ({ log }) => {
+        const [, second] = await two(log);
+        const waiting = timed(log.arrivals(await at(log, START), LONG_MILLISECONDS));
+        const published = sleep(200).then(() => log.publish(second, recordsOf(1, 3)));
+        const { result, milliseconds } = await waiting;
+        expect(result).toEqual([second]);
+        expect(milliseconds).toBeLessThan(LONG_MILLISECONDS / 2);
+        expect((await log.read(second, START, PLENTY)).length).toBeGreaterThan(0);
+        expect(await published).toBe(2);
+      }),
+    );
+
+    it(
+      'does not wait where there is something, however little time is given, and names no other partition',
+      test(async ({ log }) => {
+        const [first, second] = await two(log);
+        await log.publish(first, recordsOf(1, 2));
+        for (const milliseconds of [0, LONG_MILLISECONDS]) {
+          expect(await log.arrivals(await at(log, START), milliseconds)).toEqual([first]);
+          expect(await log.arrivals(new Map([[first, offset(0)]]), milliseconds)).toEqual([first]);
+        }
+        expect(await log.arrivals(new Map([[second, START]]), 0)).toEqual([]);
+      }),
+    );
+
+    it(
+      'ends after the time given where nothing comes, also where no partition is',
+      test(async ({ log }) => {
+        const [first, second] = await two(log);
+        await log.publish(first, recordsOf(1, 2));
+        const ends = new Map([
+          [first, offset(1)],
+          [second, START],
+        ]);
+        for (const after of [ends, new Map<Partition, Offset>()]) {
+          const { result, milliseconds } = await timed(log.arrivals(after, 300));
+          expect(result).toEqual([]);
+          expect(milliseconds).toBeGreaterThan(250);
+          expect(milliseconds).toBeLessThan(LONG_MILLISECONDS / 2);
+        }
+      }),
+    );
+
+    it(
+      'shows a reader that follows it every entry once, while writers run',
+      test(async ({ log }) => {
+        const partitions = await two(log);
+        const marks = new Map<Partition, Offset>(partitions.map((partition) => [partition, START]));
+        const written = recordsOf(1, 40);
+        const writing = (async () => {
+          for (const [index, record] of written.entries()) await log.publish(partitions[index % 2 === 0 ? 0 : 1], [record]);
+        })();
+        const seen: LogEntry[] = [];
+        while (seen.length < written.length) {
+          for (const partition of await log.arrivals(marks, LONG_MILLISECONDS)) {
+            const entries = await log.read(partition, marks.get(partition) ?? START, { ...PLENTY, entries: 3 });
+            expect(entries.length).toBeGreaterThan(0);
+            for (const entry of entries) {
+              expect(entry.offset).toBe((marks.get(partition) ?? START) + 1);
+              marks.set(partition, entry.offset);
+              seen.push(entry);
+            }
+          }
+        }
+        await writing;
+        expect(seen.map(({ event }) => event.id).sort()).toEqual(written.map(({ event }) => event.id).sort());
       }),
     );
   });

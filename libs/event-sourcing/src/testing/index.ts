@@ -7,7 +7,14 @@ export { InMemoryEventLog, type EventLogSnapshot } from '../in-memory/in-memory-
 export { InMemoryGroup, InMemoryGroupMember } from '../in-memory/in-memory-group.js';
 export { InMemoryEventStore, type EventStoreSnapshot, type InMemoryEventStoreOptions } from '../in-memory/in-memory-event-store.js';
 export { InMemoryProjectionStore, ServedCopy, type ProjectionStoreSnapshot } from '../in-memory/in-memory-projection-store.js';
-export { eventLogContract, logPublisherContract, type EventLogSubject, type LogPublisherSubject } from './event-log.contract.js';
+export {
+  eventLogContract,
+  logPublisherContract,
+  logTailContract,
+  type EventLogSubject,
+  type LogPublisherSubject,
+  type LogTailSubject,
+} from './event-log.contract.js';
 export { eventStoreContract, type EventStoreSubject } from './event-store.contract.js';
 export { outboxContract, outboxOverviewContract, type OutboxOverviewSubject, type OutboxSubject } from './outbox.contract.js';
 export {

@@ -120,6 +120,16 @@ describe('The log on Kafka', () => {
     await until('every connection is closed', () => sockets.every(({ destroyed }) => destroyed), 5000);
   });
 
+  it('is closed for good', async () => {
+    const subject = await testLog();
+    await subject.log.publish(P0, records(1));
+    const waiting = subject.log.arrivals(new Map([[P1, BEFORE_FIRST]]), 300);
+    await subject.close();
+    expect(await Promise.allSettled([waiting])).toHaveLength(1);
+    for (const ask of [subject.log.last(P0), subject.log.arrivals(new Map([[P1, BEFORE_FIRST]]), 300), subject.log.publish(P0, records(1))])
+      await expect(ask).rejects.toThrow(KafkaUnavailable);
+  });
+
   it('tells entries of another writer from its own', async () => {
     const subject = await testLog();
     const producer = clientOf(testConnection()).producer();

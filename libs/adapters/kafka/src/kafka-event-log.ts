@@ -101,7 +101,7 @@ export class KafkaEventLog implements EventLog, LogPublisher, LogTail {
     const given = within(page, limit);
     // What is not given now is asked for next.
     if (given.length === page.length) this.#pages.drop(partition);
-    else if (page !== kept) this.#pages.put(partition, page);
+    else if (page !== kept) this.#pages.put(partition, after + 1, page);
     return given.map((entry) => decoded(partition, entry));
   }
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { BEFORE_FIRST, offset, partition, type Partition } from '@headwater/event-sourcing';
 import { clientOf } from './kafka-connection.js';
 import { KafkaGroup, groupId, type KafkaGroupOptions } from './kafka-group.js';
-import { DEFAULT_TOPIC_SETTINGS } from './kafka-topics.js';
+import { DEFAULT_TOPIC_SETTINGS } from './topic-settings.js';
 import { records } from './testing/log-records.js';
 import { TEST_PREFIX, testConnection, testLog, type TestLog } from './testing/test-kafka.js';
 import { until } from './testing/until.js';

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import kafkajs, { type Admin } from 'kafkajs';
 import { KafkaRefused } from './errors.js';
 import { clientOf } from './kafka-connection.js';
-import { DEFAULT_TOPIC_SETTINGS, ENVELOPE_BYTES, KafkaTopics, type TopicSettings } from './kafka-topics.js';
+import { KafkaTopics } from './kafka-topics.js';
+import { ENVELOPE_BYTES } from './topic-mistakes.js';
+import { DEFAULT_TOPIC_SETTINGS, type TopicSettings } from './topic-settings.js';
 import { TEST_PREFIX, newEpoch, testConnection } from './testing/test-kafka.js';
 import { topicNames } from './topic-names.js';
 
@@ -98,6 +100,7 @@ describe('The topics of a log', () => {
     ['messages smaller than an event', { maxMessageBytes: 900 * 1024 }, [], /max\.message\.bytes=/],
     ['compaction', {}, ['cleanup.policy', 'compact'], /cleanup\.policy=compact/],
     ['a retention that was not asked for', { retentionMilliseconds: 3_600_000 }, [], /retention\.ms=3600000/],
+    ['more replicas in sync than there are', { minInSyncReplicas: 2 }, [], /fewer than 2 replicas in sync, and has 1/],
     ['a bound of bytes', {}, ['retention.bytes', '100000'], /beyond 100000 bytes/],
   ])('are refused with %s', async (_, settings, [name, value], message) => {
     const { topics, names } = fresh();

@@ -1,42 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
+import kafkajs, { type Admin, type PartitionMetadata } from 'kafkajs';
 import type { Epoch } from '@headwater/event-sourcing';
 import { KafkaUnavailable, kafkaError, protocolType } from './errors.js';
 import { clientOf, type KafkaConnection } from './kafka-connection.js';
+import { TopicsUnfit, mistakesOf, type TopicDemands } from './topic-mistakes.js';
 import { namesIn, topicNames } from './topic-names.js';
-
-/** How the topics of a log are made. */
-export interface TopicSettings {
-  /** Of each of the two topics. */
-  readonly partitions: number;
-  readonly replicationFactor: number;
-  readonly minInSyncReplicas: number;
-  readonly maxMessageBytes: number;
-  /** -1, the default: for ever. Readers that begin anew need all of it; a trimmed log ends with a re-log. */
-  readonly retentionMilliseconds: number;
-}
-
-export const DEFAULT_TOPIC_SETTINGS: Omit<TopicSettings, 'partitions'> = {
-  replicationFactor: 1,
-  minInSyncReplicas: 1,
-  // Kafka's own default, said so that a broker with another one changes nothing.
-  maxMessageBytes: 1_048_588,
-  retentionMilliseconds: -1,
-};
-
-/**
- * What a message has, at most, beside what counts towards `HEADWATER_EVENT_MAX_BYTES`: headers, escapes in the name of its stream, and its
- * batch's own bytes.
- */
-export const ENVELOPE_BYTES = 64 * 1024;
-
-export interface TopicDemands {
-  /** How many partitions of each topic the event store counts on. */
-  readonly partitions: number;
-  /** Bytes of the largest event (`HEADWATER_EVENT_MAX_BYTES`). */
-  readonly eventMaxBytes: number;
-  readonly retentionMilliseconds: number;
-}
+import { SETTINGS, configOf, type TopicSettings } from './topic-settings.js';
 
 export interface KafkaTopicsOptions {
   readonly connection: KafkaConnection;
@@ -50,22 +19,6 @@ export interface PreparedTopic {
   readonly outcome: 'created' | 'extended' | 'unchanged';
   readonly partitions: number;
 }
-
-/** The topics are not as this service needs them. Says everything that is wrong, and what to run. */
-export class TopicsUnfit extends Error {
-  override readonly name = 'TopicsUnfit';
-  constructor(readonly mistakes: readonly string[]) {
-    super(`The topics of the log are not as they must be:\n${mistakes.map((mistake) => `  - ${mistake}`).join('\n')}`);
-  }
-}
-
-interface FoundTopic {
-  readonly topic: string;
-  readonly partitions: number;
-  readonly settings: ReadonlyMap<string, string>;
-}
-
-const SETTINGS = ['cleanup.policy', 'retention.ms', 'retention.bytes', 'max.message.bytes', 'min.insync.replicas'] as const;
 
 const PREPARE_MILLISECONDS = 15_000;
 const PREPARE_PAUSE_MILLISECONDS = 50;
@@ -94,7 +47,7 @@ export class KafkaTopics {
       for (;;) {
         const now = await found(admin, this.#topics);
         const missing = this.#topics.filter((topic) => !now.has(topic));
-        const short = this.#topics.filter((topic) => (now.get(topic) ?? settings.partitions) < settings.partitions);
+        const short = this.#topics.filter((topic) => (now.get(topic)?.partitions ?? settings.partitions) < settings.partitions);
         if (missing.length === 0 && short.length === 0) return this.#topics.map((topic) => preparedOf(topic, outcomes, now));
         if (performance.now() > deadline)
           throw new KafkaUnavailable('Preparing the topics', `the brokers do not know of ${[...missing, ...short].join(', ')} yet`);
@@ -113,20 +66,14 @@ export class KafkaTopics {
    * @throws TopicsUnfit, KafkaUnavailable, KafkaRefused
    */
   async check(demands: TopicDemands): Promise<void> {
-    const topics = await this.#asking('Examining the topics', async (admin) => {
-      const partitions = await found(admin, this.#topics);
-      const settings =
-        partitions.size === 0 ? new Map<string, ReadonlyMap<string, string>>() : await settingsOf(admin, [...partitions.keys()]);
-      return [...partitions].map(([topic, count]) => ({
-        topic,
-        partitions: count,
-        settings: settings.get(topic) ?? new Map<string, string>(),
-      }));
-    });
-    const known = new Map(topics.map((topic) => [topic.topic, topic]));
-    const mistakes = this.#topics.flatMap((name) => {
-      const topic = known.get(name);
-      return topic === undefined ? [`Topic ${name} does not exist. Run npm run topics.`] : mistakesOf(topic, demands);
+    const mistakes = await this.#asking('Examining the topics', async (admin) => {
+      const shapes = await found(admin, this.#topics);
+      const settings = await settingsOf(admin, [...shapes.keys()]);
+      return this.#topics.flatMap((topic) => {
+        const shape = shapes.get(topic);
+        if (shape === undefined) return [`Topic ${topic} does not exist. Run npm run topics.`];
+        return mistakesOf({ topic, ...shape, settings: settings.get(topic) ?? new Map<string, string>() }, demands);
+      });
     });
     if (mistakes.length > 0) throw new TopicsUnfit(mistakes);
   }
@@ -152,14 +99,20 @@ export class KafkaTopics {
   }
 }
 
-/** Those of the topics that exist, with how many partitions they have. */
-async function found(admin: Admin, topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+interface TopicShape {
+  readonly partitions: number;
+  /** Of the partition that has the fewest. */
+  readonly replicas: number;
+}
+
+/** Those of the topics that exist. */
+async function found(admin: Admin, topics: readonly string[]): Promise<ReadonlyMap<string, TopicShape>> {
   const names = new Set(await admin.listTopics());
   const there = topics.filter((topic) => names.has(topic));
   if (there.length === 0) return new Map();
   try {
     const { topics: metadata } = await admin.fetchTopicMetadata({ topics: there });
-    return new Map(metadata.map(({ name, partitions }) => [name, partitions.length]));
+    return new Map(metadata.map(({ name, partitions }) => [name, shapeOf(partitions)]));
   } catch (error) {
     // Another broker was asked, which has not heard of it yet.
     if (protocolType(error) === 'UNKNOWN_TOPIC_OR_PARTITION') return new Map();
@@ -167,12 +120,17 @@ async function found(admin: Admin, topics: readonly string[]): Promise<ReadonlyM
   }
 }
 
+const shapeOf = (partitions: readonly PartitionMetadata[]): TopicShape => ({
+  partitions: partitions.length,
+  replicas: Math.min(...partitions.map(({ replicas }) => replicas.length)),
+});
+
 function preparedOf(
   topic: string,
   outcomes: ReadonlyMap<string, PreparedTopic['outcome']>,
-  now: ReadonlyMap<string, number>,
+  now: ReadonlyMap<string, TopicShape>,
 ): PreparedTopic {
-  return { topic, outcome: outcomes.get(topic) ?? 'unchanged', partitions: now.get(topic) ?? 0 };
+  return { topic, outcome: outcomes.get(topic) ?? 'unchanged', partitions: now.get(topic)?.partitions ?? 0 };
 }
 
 /** @returns those that were created, and not by another one before. */
@@ -200,23 +158,8 @@ async function extend(admin: Admin, topics: readonly string[], count: number): P
   return extended;
 }
 
-function configOf(topic: string, settings: TopicSettings): ITopicConfig {
-  const entries: Readonly<Record<(typeof SETTINGS)[number], number | string>> = {
-    'cleanup.policy': 'delete',
-    'retention.ms': settings.retentionMilliseconds,
-    'retention.bytes': -1,
-    'max.message.bytes': settings.maxMessageBytes,
-    'min.insync.replicas': settings.minInSyncReplicas,
-  };
-  return {
-    topic,
-    numPartitions: settings.partitions,
-    replicationFactor: settings.replicationFactor,
-    configEntries: Object.entries(entries).map(([name, value]) => ({ name, value: String(value) })),
-  };
-}
-
 async function settingsOf(admin: Admin, topics: readonly string[]): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
+  if (topics.length === 0) return new Map();
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: [...SETTINGS] })),
@@ -227,37 +170,4 @@ async function settingsOf(admin: Admin, topics: readonly string[]): Promise<Read
       new Map(configEntries.map(({ configName, configValue }) => [configName, configValue])),
     ]),
   );
-}
-
-function mistakesOf({ topic, partitions, settings }: FoundTopic, demands: TopicDemands): readonly string[] {
-  const change = (name: string, value: string | number): string =>
-    `Set it: kafka-configs --alter --topic ${topic} --add-config ${name}=${String(value)}.`;
-  const number = (name: (typeof SETTINGS)[number]): number => Number(settings.get(name) ?? NaN);
-  const needed = demands.eventMaxBytes + ENVELOPE_BYTES;
-  const wanted = demands.retentionMilliseconds;
-  const kept = number('retention.ms');
-  const mistakes: string[] = [];
-  if (partitions < demands.partitions)
-    mistakes.push(
-      `Topic ${topic} has ${String(partitions)} partitions, and the event store counts on ${String(demands.partitions)}. ` +
-        `Run npm run topics -- --partitions ${String(demands.partitions)}.`,
-    );
-  if (!(number('max.message.bytes') >= needed))
-    mistakes.push(
-      `Topic ${topic} takes messages of ${settings.get('max.message.bytes') ?? 'unknown'} bytes, and an event may need ${String(needed)} ` +
-        `(HEADWATER_EVENT_MAX_BYTES and its envelope). ${change('max.message.bytes', needed)}`,
-    );
-  if (settings.get('cleanup.policy') !== 'delete')
-    mistakes.push(
-      `Topic ${topic} has cleanup.policy=${settings.get('cleanup.policy') ?? 'unknown'}, which drops events that readers need. ${change('cleanup.policy', 'delete')}`,
-    );
-  if (!(kept === -1 || (wanted !== -1 && kept >= wanted)))
-    mistakes.push(
-      `Topic ${topic} has retention.ms=${settings.get('retention.ms') ?? 'unknown'}, and ${String(wanted)} is expected. ${change('retention.ms', wanted)}`,
-    );
-  if (number('retention.bytes') !== -1)
-    mistakes.push(
-      `Topic ${topic} forgets events beyond ${settings.get('retention.bytes') ?? 'unknown'} bytes. ${change('retention.bytes', -1)}`,
-    );
-  return mistakes;
 }

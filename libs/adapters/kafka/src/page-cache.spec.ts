@@ -10,7 +10,7 @@ const entries = (from: number, count: number, characters = 10): readonly Fetched
 describe('Pages that were fetched and not read yet', () => {
   it('give what follows an offset immediately, and nothing else', () => {
     const cache = new PageCache(1000);
-    cache.put(P0, entries(5, 3));
+    cache.put(P0, 5, entries(5, 3));
     expect(cache.after(P0, offset(4))).toEqual(entries(5, 3));
     expect(cache.after(P0, offset(6))).toEqual(entries(7, 1));
     for (const elsewhere of [BEFORE_FIRST, offset(3), offset(7), offset(90)]) expect(cache.after(P0, elsewhere)).toEqual([]);
@@ -19,22 +19,35 @@ describe('Pages that were fetched and not read yet', () => {
 
   it('are one for each partition, and take no more than their bound', () => {
     const cache = new PageCache(100);
-    cache.put(P0, entries(0, 4));
-    cache.put(P0, entries(4, 5));
+    cache.put(P0, 0, entries(0, 4));
+    cache.put(P0, 4, entries(4, 5));
     expect(cache.characters).toBe(50);
-    cache.put(P1, entries(0, 6));
+    cache.put(P1, 0, entries(0, 6));
     expect(cache.characters).toBe(60);
     expect(cache.after(P0, offset(3))).toEqual([]);
-    cache.put(P0, entries(0, 11));
-    expect(cache.characters).toBe(0);
+  });
+
+  it('keep the last, however large it is', () => {
+    const cache = new PageCache(100);
+    cache.put(P0, 0, entries(0, 5));
+    cache.put(P1, 0, entries(0, 20));
+    expect(cache.characters).toBe(200);
+    expect(cache.after(P1, BEFORE_FIRST)).toHaveLength(20);
+  });
+
+  it('give what follows a gap that was there when they were fetched', () => {
+    const cache = new PageCache(100);
+    cache.put(P0, 3, entries(5, 2));
+    for (const before of [2, 3, 4]) expect(cache.after(P0, offset(before))).toEqual(entries(5, 2));
+    expect(cache.after(P0, offset(1))).toEqual([]);
   });
 
   it('are gone when they are dropped, and when nothing was fetched', () => {
     const cache = new PageCache(100);
-    cache.put(P0, entries(0, 2));
+    cache.put(P0, 0, entries(0, 2));
     cache.drop(P0);
-    cache.put(P1, entries(0, 2));
-    cache.put(P1, []);
+    cache.put(P1, 0, entries(0, 2));
+    cache.put(P1, 2, []);
     expect([cache.after(P0, BEFORE_FIRST), cache.after(P1, BEFORE_FIRST), cache.characters]).toEqual([[], [], 0]);
   });
 });

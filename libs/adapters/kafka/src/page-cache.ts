@@ -2,15 +2,13 @@ import type { Offset, Partition, ReadLimit } from '@headwater/event-sourcing';
 import type { FetchedEntry } from './topic-reader.js';
 
 interface Page {
+  /** The offset that was asked for: nothing lies between it and the first entry. */
+  readonly from: number;
   readonly entries: readonly FetchedEntry[];
   readonly characters: number;
 }
 
 const sizeOf = ({ text }: FetchedEntry): number => text?.length ?? 0;
-const pageOf = (entries: readonly FetchedEntry[]): Page => ({
-  entries,
-  characters: entries.reduce((sum, entry) => sum + sizeOf(entry), 0),
-});
 
 /** What of a page one read gives: at least one entry, where there is one. */
 export function within(entries: readonly FetchedEntry[], limit: ReadLimit): readonly FetchedEntry[] {
@@ -23,8 +21,8 @@ export function within(entries: readonly FetchedEntry[], limit: ReadLimit): read
 }
 
 /**
- * What was fetched and not yet read: one page for each partition. Beyond the bound the page that was put first is dropped, as it can be
- * fetched again.
+ * What was fetched and not yet read: one page for each partition. Beyond the bound the pages that were put first are dropped, as they can be
+ * fetched again; the last one stays, however large it is.
  */
 export class PageCache {
   readonly #maxCharacters: number;
@@ -39,23 +37,25 @@ export class PageCache {
     return this.#characters;
   }
 
-  put(partition: Partition, entries: readonly FetchedEntry[]): void {
+  /** @param from the offset that was asked for. */
+  put(partition: Partition, from: number, entries: readonly FetchedEntry[]): void {
     this.drop(partition);
     if (entries.length === 0) return;
-    const page = pageOf(entries);
-    this.#pages.set(partition, page);
-    this.#characters += page.characters;
+    const characters = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
+    this.#pages.set(partition, { from, entries, characters });
+    this.#characters += characters;
     for (const oldest of this.#pages.keys()) {
-      if (this.#characters <= this.#maxCharacters) return;
+      if (this.#characters <= this.#maxCharacters || oldest === partition) return;
       this.drop(oldest);
     }
   }
 
-  /** The entries that follow an offset immediately; none where they are not here. */
+  /** The entries that are next after an offset; none where they are not here. */
   after(partition: Partition, after: Offset): readonly FetchedEntry[] {
-    const entries = this.#pages.get(partition)?.entries ?? [];
-    const at = entries.findIndex(({ offset }) => offset === after + 1);
-    return at === -1 ? [] : entries.slice(at);
+    const page = this.#pages.get(partition);
+    if (page === undefined || page.from > after + 1) return [];
+    const at = page.entries.findIndex(({ offset }) => offset > after);
+    return at === -1 ? [] : page.entries.slice(at);
   }
 
   drop(partition: Partition): void {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { STREAM_NAMES_PER_MESSAGE, fromMessage } from '@headwater/event-contracts';
 import { revision, streamName } from '@headwater/event-sourcing';
 import { AWKWARD_CONTENT, storedEvent } from '@headwater/event-sourcing/testing';
-import { ENVELOPE_BYTES } from './kafka-topics.js';
+import { ENVELOPE_BYTES } from './topic-mistakes.js';
 import { batches, sizedMessage, sizedMessages } from './record-batches.js';
 import { records } from './testing/log-records.js';
 

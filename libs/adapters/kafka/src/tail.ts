@@ -47,7 +47,7 @@ export class Tail implements LogTail {
         const partition = this.#outOfRange(error);
         if (partition !== undefined) {
           // Trimmed: reading it says so. Beyond the end: nothing can come before the end does.
-          if (await this.#isTrimmed(partition, after)) return [partition];
+          if (await this.#isTrimmed(partition, after.get(partition))) return [partition];
           wrong.add(partition);
         } else if (!isPassing(error) || deadline - performance.now() < PAUSE_MILLISECONDS) {
           throw kafkaError('Waiting for entries', error);
@@ -98,12 +98,12 @@ export class Tail implements LogTail {
   }
 
   #keep(fetched: readonly Fetched[]): void {
-    for (const { entries, ...place } of fetched) if (entries.length > 0) this.#pages.put(this.#partitionOf(place), entries);
+    for (const { entries, from, ...place } of fetched) if (entries.length > 0) this.#pages.put(this.#partitionOf(place), from, entries);
   }
 
-  async #isTrimmed(partition: Partition, after: After): Promise<boolean> {
-    const first = await this.#reader.offsetOf('first', kafkaPartition(this.#topics, partition));
-    return (after.get(partition) ?? 0) + 1 < first;
+  /** Whether the log begins after what is next. A request that was joined may have asked for a partition that is not waited for now. */
+  async #isTrimmed(partition: Partition, after: Offset | undefined): Promise<boolean> {
+    return after !== undefined && after + 1 < (await this.#reader.offsetOf('first', kafkaPartition(this.#topics, partition)));
   }
 
   #outOfRange(error: unknown): Partition | undefined {

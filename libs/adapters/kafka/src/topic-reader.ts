@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Cluster, { type FetchedTopic, type FetchingBroker } from 'kafkajs/src/cluster/index.js';
-import { PartitionUnknown, isPassing, kafkaError, protocolType } from './errors.js';
+import { KafkaUnavailable, PartitionUnknown, isPassing, kafkaError, protocolType } from './errors.js';
 import { METADATA_MILLISECONDS, clientConfig, clientOf, type KafkaConnection } from './kafka-connection.js';
 import type { KafkaPartition } from './topic-names.js';
 
@@ -18,6 +18,8 @@ export interface FetchFrom extends KafkaPartition {
 }
 
 export interface Fetched extends KafkaPartition {
+  /** The offset that was asked for. */
+  readonly from: number;
   /** In order of offset, none before the one asked for. */
   readonly entries: readonly FetchedEntry[];
 }
@@ -44,6 +46,7 @@ export class TopicReader {
   #connected: Promise<void> | undefined;
   /** The brokers did not do what their description promised: it is asked for again first. */
   #stale = false;
+  #closed = false;
 
   constructor(connection: KafkaConnection, topics: readonly string[]) {
     this.#topics = topics;
@@ -62,7 +65,7 @@ export class TopicReader {
     return this.#trying(`Reading ${from.topic}`, async () => {
       const broker = await this.#cluster.findBroker({ nodeId: this.#leaderOf(from) });
       const [fetched] = await fetchFrom(broker, [from], { milliseconds: 0, maxBytes: from.maxBytes });
-      return fetched ?? { ...from, entries: [] };
+      return fetched ?? { ...from, from: from.offset, entries: [] };
     });
   }
 
@@ -103,7 +106,9 @@ export class TopicReader {
     return this.#trying(`Asking for the partitions of ${topic}`, async () => this.#cluster.findTopicPartitionMetadata(topic).length);
   }
 
+  /** Nothing is asked any more. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#cluster.disconnect();
   }
 
@@ -117,6 +122,8 @@ export class TopicReader {
   }
 
   async #ready(): Promise<void> {
+    // The client would connect again.
+    if (this.#closed) throw new KafkaUnavailable('Reading the log', 'it was closed');
     const connecting = (this.#connected ??= this.#connect());
     try {
       await connecting;
@@ -177,7 +184,7 @@ function fetchedOf({ topicName: topic, partitions }: FetchedTopic, asked: Readon
     const entries = messages
       .map(({ offset, value }) => ({ offset: Number(offset), text: value?.toString('utf8') }))
       .filter(({ offset }) => offset >= from);
-    return { topic, index, entries };
+    return { topic, index, from, entries };
   });
 }
 

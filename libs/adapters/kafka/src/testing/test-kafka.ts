@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { epoch, type Epoch } from '@headwater/event-sourcing';
 import type { KafkaConnection } from '../kafka-connection.js';
 import { KafkaEventLog, type KafkaEventLogOptions } from '../kafka-event-log.js';
-import { DEFAULT_TOPIC_SETTINGS, KafkaTopics, type TopicSettings } from '../kafka-topics.js';
+import { KafkaTopics } from '../kafka-topics.js';
+import { DEFAULT_TOPIC_SETTINGS, type TopicSettings } from '../topic-settings.js';
 
 /** Topics of this test run are told from others' by it. */
 export const TEST_PREFIX = 'headwater-test';

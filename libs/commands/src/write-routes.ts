@@ -4,7 +4,8 @@ export interface WriteRoute {
   readonly path: string;
 }
 
-const of = (path: string, ...methods: readonly WriteRoute['method'][]): readonly WriteRoute[] => methods.map((method) => ({ method, path }));
+const of = (path: string, ...methods: readonly WriteRoute['method'][]): readonly WriteRoute[] =>
+  methods.map((method) => ({ method, path }));
 
 const RESOURCES = '/v1/resources/:org/:project';
 const PUSHES = ['dataset', 'datasets', 'data/streaming/dataset', 'data/streaming/datasets'];

@@ -59,3 +59,20 @@ export interface GroupMember {
   /** Gives its partitions back. */
   leave(): Promise<void>;
 }
+
+/** The log does not go on where a reader or a relay stands: it was trimmed or replaced. Needs a re-log or a rebuild, never a skip. */
+export class LogTrimmed extends Error {
+  override readonly name = 'LogTrimmed';
+  constructor(
+    readonly partition: Partition,
+    readonly expected: Offset,
+    /** Where it goes on, or its last entry where it ends before. */
+    readonly found: Offset,
+  ) {
+    super(
+      found < expected
+        ? `Partition ${String(partition)} of the log ends at ${String(found)}, but it was seen to reach ${String(expected - 1)}.`
+        : `Partition ${String(partition)} of the log goes on at ${String(found)}, but ${String(expected)} is the next to apply.`,
+    );
+  }
+}

@@ -39,6 +39,7 @@ export {
   type Recorded,
   type StoredEvent,
 } from './event.js';
+export { LogTrimmed } from './event-log.js';
 export type { EventLog, GroupMember, LogPublisher, LogRecord, LogTail, ReadLimit } from './event-log.js';
 export {
   OutcomeUnknown,
@@ -85,7 +86,7 @@ export {
 } from './position.js';
 export { count, projectBatch, touched, type Known } from './project-batch.js';
 export { Fork, Gap, place, type Applied, type HistoryScope, type ProjectedEvent, type Projection, type Row } from './projection.js';
-export { LogTrimmed, ProjectionNewer, ProjectionRunner, type RunnerOptions } from './projection-runner.js';
+export { ProjectionNewer, ProjectionRunner, type RunnerOptions } from './projection-runner.js';
 export {
   CopyDropped,
   StreamUnparked,

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { epoch, offset, partition, projectionName, revision, type Partition, type StreamName } from './brand.js';
 import { UnknownEvent } from './event.js';
+import { LogTrimmed } from './event-log.js';
 import { AnswerLost } from './in-memory/faults.js';
 import { InMemoryEventLog } from './in-memory/in-memory-event-log.js';
 import { partitionOf } from './partition.js';
 import { Fork, Gap, type Projection } from './projection.js';
-import { LogTrimmed, ProjectionNewer, ProjectionRunner } from './projection-runner.js';
+import { ProjectionNewer, ProjectionRunner } from './projection-runner.js';
 import { added, counterCodec, counterEntry, places, totals, type CounterEvent, type CounterRow } from './testing/counter.js';
 import { CounterService } from './testing/counter-service.js';
 import { newStream } from './testing/test-commits.js';

@@ -8,7 +8,7 @@ import {
   type StreamName,
 } from './brand.js';
 import { UnknownEvent, type DomainEvent, type EventCodec, type LogEntry } from './event.js';
-import type { EventLog, ReadLimit } from './event-log.js';
+import { LogTrimmed, type EventLog, type ReadLimit } from './event-log.js';
 import type { EventStore } from './event-store.js';
 import { recordedIn } from './handle-command.js';
 import { count, projectBatch, touched } from './project-batch.js';
@@ -419,22 +419,5 @@ export class ProjectionNewer extends Error {
     readonly served: number,
   ) {
     super(`Copy ${String(served)} of ${projection} was built by a later release than this one, which makes version ${String(version)}.`);
-  }
-}
-
-/** The log does not go on where a projection stands: it was trimmed or replaced. Needs a re-log or a rebuild, never a skip. */
-export class LogTrimmed extends Error {
-  override readonly name = 'LogTrimmed';
-  constructor(
-    readonly partition: Partition,
-    readonly expected: Offset,
-    /** Where it goes on, or its last entry where it ends before. */
-    readonly found: Offset,
-  ) {
-    super(
-      found < expected
-        ? `Partition ${String(partition)} of the log ends at ${String(found)}, but everything before ${String(expected)} was applied from it.`
-        : `Partition ${String(partition)} of the log goes on at ${String(found)}, but ${String(expected)} is the next to apply.`,
-    );
   }
 }

@@ -6,6 +6,7 @@ import { StoreBehindLog, reconcile, recordsOf, relayPartition, type RelayBounds 
 import { places, totals } from './testing/counter.js';
 import { CounterService } from './testing/counter-service.js';
 import { newStream } from './testing/test-commits.js';
+import { LogTrimmed } from './event-log.js';
 import { partitionOf } from './partition.js';
 
 const P0 = partition(0);
@@ -146,6 +147,14 @@ describe('A relay', () => {
       expect(await service.store.pending(P0, undefined, 10)).toContainEqual(two);
       await relayPartition(service.store, service.log, P0, BATCH);
       await expectHarmless(service, streams);
+    });
+
+    it('stops where the log ends before what was noted: it was lost, or made anew', async () => {
+      const { service } = await filled();
+      const before = service.log.snapshot();
+      await relayPartition(service.store, service.log, P0, BATCH);
+      service.log.restore(before);
+      await expect(reconcile(service.store, service.log, await lease(service), LIMIT)).rejects.toThrow(LogTrimmed);
     });
 
     it('stops where the log has an event that the store lacks: an older store was restored', async () => {

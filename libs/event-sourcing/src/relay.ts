@@ -1,6 +1,6 @@
-import { revision, type Offset, type Partition, type Revision, type StreamName } from './brand.js';
+import { offset, revision, type Offset, type Partition, type Revision, type StreamName } from './brand.js';
 import type { Commit, Content, LogEntry } from './event.js';
-import type { EventLog, LogPublisher, LogRecord, ReadLimit } from './event-log.js';
+import { LogTrimmed, type EventLog, type LogPublisher, type LogRecord, type ReadLimit } from './event-log.js';
 import type { CommitKey, EventStore } from './event-store.js';
 import type { Lease, Outbox } from './outbox.js';
 
@@ -75,14 +75,16 @@ function* batchesOf(commits: readonly Commit[], characters: number): Generator<r
  * Notes as published what the log has after the offset that the store has noted: whoever published it could not say so any more. To be called
  * on taking a partition, before anything is published to it.
  *
- * @throws StoreBehindLog
+ * @throws StoreBehindLog; LogTrimmed where the log ends before what the store has noted: what was acknowledged is in it no more.
  */
 export async function reconcile(
   store: Pick<EventStore, 'read'> & Pick<Outbox, 'published'>,
-  log: Pick<EventLog, 'read'>,
+  log: Pick<EventLog, 'read' | 'last'>,
   { partition, published }: Pick<Lease, 'partition' | 'published'>,
   limit: ReadLimit,
 ): Promise<void> {
+  const last = await log.last(partition);
+  if (last < published) throw new LogTrimmed(partition, offset(published + 1), last);
   let after = published;
   for (;;) {
     const entries = await log.read(partition, after, limit);

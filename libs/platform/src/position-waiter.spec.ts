@@ -19,6 +19,7 @@ import { StopSignal } from './stop-signal.js';
 
 const RESOURCES = projectionName('resources');
 const LINKS = projectionName('links');
+const DIRECTORY = projectionName('directory');
 const A = streamName('entity/o/p/a');
 const B = streamName('entity/o/p/b');
 
@@ -91,6 +92,14 @@ describe('Waiting for a position', () => {
     expect(await waited).toBe('reached');
     expect(asked.map((one) => one.split(':')[0])).toEqual(['resources', 'links', 'resources', 'links', 'links']);
     expect(waiter.waiting).toBe(0);
+  });
+
+  it('does not wait for a projection to have what it never will: a project in that of resources', async () => {
+    const { waiter, apply, asked } = set();
+    const project = streamName('project/o/p');
+    apply(DIRECTORY, project, { revision: revision(1) });
+    expect(await code(waiter.wait(at(project, 1), [RESOURCES, DIRECTORY], 0))).toBe('reached');
+    expect(asked).toEqual(['directory: project/o/p']);
   });
 
   it('misses no move between question and wait', async () => {

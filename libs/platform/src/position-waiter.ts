@@ -11,6 +11,7 @@ import {
   type StreamName,
   type WritePosition,
 } from '@headwater/event-sourcing';
+import { PROJECTIONS } from '@headwater/read-models';
 import { malformedHeader, rejection } from '@headwater/representations';
 import { AdvanceSignal } from './advance-signal.js';
 import { HeadwaterConfig } from './config.js';
@@ -65,7 +66,7 @@ export class PositionWaiter {
     const wanted = await this.#wantedBy(position);
     if (wanted.length === 0) return;
     let moves = this.advance.moves;
-    let missing = await this.#missing(projections.map((projection) => ({ projection, wanted })));
+    let missing = await this.#missing(projections.map((projection) => ({ projection, wanted: wanted.filter(isOf(projection)) })));
     if (missing.length === 0) return;
     if (this.#waiting >= this.config.maxWaiters) throw notReached('Too many requests wait for their position at this moment.');
     const deadline = Date.now() + timeoutMs;
@@ -112,6 +113,7 @@ export class PositionWaiter {
   }
 
   async #missingIn({ projection, wanted }: Missing): Promise<Missing> {
+    if (wanted.length === 0) return { projection, wanted };
     const streams = wanted.map(({ stream }) => stream);
     const found = await this.progress.lastApplied(projection, streams);
     const missing = wanted.filter(({ stream, revision }, index) => {
@@ -124,6 +126,12 @@ export class PositionWaiter {
     return { projection, wanted: missing };
   }
 }
+
+/** Whether a projection will ever have what is wanted: a stream that it does not consume keeps nobody waiting for it. */
+const isOf = (name: ProjectionName): ((wanted: Wanted) => boolean) => {
+  const projection = PROJECTIONS.find((one) => one.name === name);
+  return ({ stream }) => projection?.consumes(stream) ?? true;
+};
 
 interface Missing {
   readonly projection: ProjectionName;

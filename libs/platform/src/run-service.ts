@@ -34,9 +34,10 @@ export async function runService<Config extends HeadwaterConfig>(program: Servic
   const config = given.port === 0 ? given.onPort(await freePort(given.host)) : given;
   try {
     const running = await program.start(config);
-    process.stdout.write(`${readyLines(program, running.url, config)}\n`);
     endAtFaults(running.logger);
     stopAtSignals(() => running.close(), running.logger);
+    // Whoever reads it may tell the service to stop at once.
+    process.stdout.write(`${readyLines(program, running.url, config)}\n`);
   } catch (error) {
     const known = program.startFailure(error, config);
     if (known === undefined) createLogger(config.logLevel).fatal({ err: error }, 'The service could not start.');

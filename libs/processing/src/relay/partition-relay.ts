@@ -1,4 +1,4 @@
-import { StoreBehindLog, reconcile, relayPartition, type Lease, type Partition } from '@headwater/event-sourcing';
+import { LogTrimmed, StoreBehindLog, reconcile, relayPartition, type Lease, type Partition } from '@headwater/event-sourcing';
 import { pauseAfter } from '../work/backoff.js';
 import { Pause } from '../work/pause.js';
 import type { Slots } from '../work/slots.js';
@@ -32,7 +32,7 @@ export class PartitionRelay {
   #lastRound = -Infinity;
   #failures = 0;
   #failing: unknown;
-  #stopped: StoreBehindLog | undefined;
+  #stopped: StoreBehindLog | LogTrimmed | undefined;
   #waitingSince: number | undefined;
 
   constructor(partition: Partition, options: RelayOptions, slots: Slots) {
@@ -46,7 +46,7 @@ export class PartitionRelay {
   }
 
   /** Why it will not be published any more: the log has what the store lacks. */
-  get stopped(): StoreBehindLog | undefined {
+  get stopped(): StoreBehindLog | LogTrimmed | undefined {
     return this.#stopped;
   }
 
@@ -130,7 +130,7 @@ export class PartitionRelay {
       this.#failing = undefined;
     } catch (error) {
       this.#wanted = true;
-      if (error instanceof StoreBehindLog) this.#stopped = error;
+      if (error instanceof StoreBehindLog || error instanceof LogTrimmed) this.#stopped = error;
       else this.#failed(error);
     }
   }

@@ -3,7 +3,7 @@ import type { EventLog, EventStore, LogPublisher, Outbox, OutboxOverview, Partit
 /** What a relay is made of. Times are in milliseconds. */
 export interface RelayOptions {
   readonly store: Pick<EventStore, 'read'> & Outbox & OutboxOverview;
-  readonly log: LogPublisher & Pick<EventLog, 'read'>;
+  readonly log: LogPublisher & Pick<EventLog, 'read' | 'last'>;
   /** All partitions of the log; there may be more each time. */
   readonly partitions: () => Promise<readonly Partition[]>;
   /** Names this process among those who relay. */

@@ -34,6 +34,12 @@ export class MongoResourcesReader implements ResourcesReader {
   }
 
   async latest(stream: StreamName): Promise<Latest> {
+    const [copy] = await this.served.names([RESOURCES]);
+    // Before a projector has run for the first time there are no rows: whoever asks folds what the event store has.
+    if (copy === undefined) {
+      const [commit] = await this.events.newest([stream]);
+      return { newest: commit?.revision ?? 0 };
+    }
     return this.served.ask(async (copyOf) => {
       const { name } = copyOf(RESOURCES);
       const [found, [commit]] = await Promise.all([this.#latestIn(name).of(stream), this.events.newest([stream])]);

@@ -12,7 +12,7 @@ import {
   type MongoEventStore,
 } from '@headwater/mongo';
 import { clientLog, type Metrics, type ProjectorConfig } from '@headwater/platform';
-import { Projector, ProjectorStatus } from '@headwater/processing';
+import { NotedLog, Projector, ProjectorStatus } from '@headwater/processing';
 import { PROJECTIONS } from '@headwater/read-models';
 import { applied } from './observation.js';
 
@@ -39,13 +39,14 @@ export async function open(config: ProjectorConfig, logger: Logger, metrics: Met
     const at = { connection: connection(config, logger), prefix: config.kafkaTopicPrefix, epoch: await store.epoch() };
     await examineTopics(new KafkaTopics(at), store, config, logger);
     const log = new KafkaEventLog({ ...at, bounds: { pageBytes: config.projectorBatchBytes } });
+    const noted = new NotedLog(log, store);
     const projections = PROJECTIONS.filter(({ name }) => config.runs(name));
     const names = projections.map(({ name }) => name);
     const limit = { entries: config.projectorBatchEvents, characters: config.projectorBatchBytes };
     const readModels = new MongoProjectionStore(database);
     const projector = new Projector({
-      runner: new ProjectionRunner({ log, store: readModels, codec: eventCodec, projections, limit }),
-      tail: log,
+      runner: new ProjectionRunner({ log: noted, store: readModels, codec: eventCodec, projections, limit }),
+      tail: noted,
       join: () => KafkaGroup.join({ ...at, names }),
       batchEvents: limit.entries,
       parallel: config.projectorParallel,

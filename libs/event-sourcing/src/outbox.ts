@@ -28,6 +28,8 @@ export interface Outbox {
   pending(partition: Partition, after: CommitKey | undefined, limit: number, characters?: number): Promise<readonly Commit[]>;
   /** Notes that the log has these commits, and that it was seen to reach an offset, which only grows. */
   published(partition: Partition, commits: readonly CommitKey[], upTo: Offset): Promise<void>;
+  /** How far the log was noted to reach, of each partition, in the order asked; -1 before the first note. */
+  noted(partitions: readonly Partition[]): Promise<readonly Offset[]>;
 }
 
 /** What those who relay have to know of the outbox as a whole. Every question is cheap enough to be asked again and again. */

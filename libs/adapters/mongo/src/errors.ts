@@ -1,5 +1,6 @@
 import { StoreUnavailable } from '@headwater/event-sourcing';
 import {
+  MongoBulkWriteError,
   MongoClientClosedError,
   MongoError,
   MongoErrorLabel,
@@ -105,6 +106,8 @@ export const isDuplicateKey = (error: unknown): boolean => codeOf(error) === COD
 export const isUnavailable = (error: unknown): boolean =>
   UNREACHABLE.some((kind) => error instanceof kind) ||
   UNAVAILABLE.has(codeOf(error)) ||
+  // A bulk write wraps what befell the connection, and only what the server said has a code.
+  (error instanceof MongoBulkWriteError && error.code === undefined) ||
   (error instanceof MongoError && UNREACHABLE_NAMES.has(error.name));
 
 /**

@@ -182,6 +182,10 @@ export class InMemoryEventStore implements EventStore, Outbox, OutboxOverview {
     return [...this.#present.values()].filter((until) => until > this.#now).length;
   }
 
+  async noted(partitions: readonly Partition[]): Promise<readonly Offset[]> {
+    return partitions.map((of) => this.#published.get(of) ?? BEFORE_FIRST);
+  }
+
   /** Lets the store's clock go on. */
   elapse(milliseconds: number): void {
     this.#now += milliseconds;

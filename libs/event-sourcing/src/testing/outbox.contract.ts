@@ -113,6 +113,8 @@ export function outboxContract(name: string, makeSubject: () => Promise<OutboxSu
         await store.published(P0, [], offset(3));
         expect(await store.lease(P0, 'a', 1000)).toMatchObject({ published: 7 });
         expect(await store.lease(P1, 'a', 1000)).toMatchObject({ published: -1 });
+        expect(await store.noted([P1, P0, asPartition(2)])).toEqual([-1, 7, -1]);
+        expect(await store.noted([])).toEqual([]);
       }),
     );
 

@@ -165,6 +165,10 @@ export class MongoEventStore implements EventStore, Outbox, OutboxOverview {
     return this.#outbox.published(partition, commits, upTo);
   }
 
+  noted(partitions: readonly Partition[]): Promise<readonly Offset[]> {
+    return this.#outbox.noted(partitions);
+  }
+
   waiting(): Promise<readonly Partition[]> {
     return this.#outbox.waiting();
   }

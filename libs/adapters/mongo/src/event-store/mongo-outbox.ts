@@ -80,6 +80,12 @@ export class MongoOutbox implements Outbox, OutboxOverview {
     });
   }
 
+  async noted(partitions: readonly Partition[]): Promise<readonly Offset[]> {
+    const found = await asking(() => this.#leases.find({ _id: { $in: [...partitions] } }, { projection: { published: 1 } }).toArray());
+    const noted = new Map(found.map(({ _id, published }) => [_id, published]));
+    return partitions.map((partition) => offset(noted.get(partition) ?? BEFORE_FIRST));
+  }
+
   async #unmark(keys: readonly CommitKey[]): Promise<void> {
     for (let begin = 0; begin < keys.length; begin += KEYS_AT_ONCE) {
       const updates = conditionsOf(keys.slice(begin, begin + KEYS_AT_ONCE)).map((filter) => ({

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  BEFORE_FIRST,
+  type Epoch,
+  type EventLog,
+  type LogEntry,
+  type LogTail,
+  type Offset,
+  type Outbox,
+  type Partition,
+  type ReadLimit,
+} from '@headwater/event-sourcing';
+
+/** Between two looks at the notes: they come a moment after the entries. */
+const LOOK_AGAIN_MS = { first: 4, last: 100 } as const;
+
+/**
+ * The log as far as the event store has noted that it goes. What lies beyond was published by somebody who could not say so yet, or it is of
+ * a life of the store that a restored one knows nothing of: the first is noted in a moment, the second must never be applied (design.md, Epoch
+ * of the log).
+ */
+export class NotedLog implements EventLog, LogTail {
+  readonly #log: EventLog & LogTail;
+  readonly #outbox: Pick<Outbox, 'noted'>;
+
+  constructor(log: EventLog & LogTail, outbox: Pick<Outbox, 'noted'>) {
+    this.#log = log;
+    this.#outbox = outbox;
+  }
+
+  epoch(): Promise<Epoch> {
+    return this.#log.epoch();
+  }
+
+  partitions(): Promise<readonly Partition[]> {
+    return this.#log.partitions();
+  }
+
+  last(partition: Partition): Promise<Offset> {
+    return this.#log.last(partition);
+  }
+
+  async read(partition: Partition, after: Offset, limit: ReadLimit): Promise<readonly LogEntry[]> {
+    const entries = await this.#log.read(partition, after, limit);
+    if (entries.length === 0) return entries;
+    const [noted = BEFORE_FIRST] = await this.#outbox.noted([partition]);
+    return entries.filter(({ offset }) => offset <= noted);
+  }
+
+  async arrivals(after: ReadonlyMap<Partition, Offset>, milliseconds: number): Promise<readonly Partition[]> {
+    const deadline = performance.now() + milliseconds;
+    let pause: number = LOOK_AGAIN_MS.first;
+    for (;;) {
+      const left = Math.max(0, deadline - performance.now());
+      const arrived = await this.#log.arrivals(after, left);
+      const noted = await this.#notedAfter(after, arrived);
+      if (noted.length > 0 || performance.now() >= deadline) return noted;
+      await sleep(Math.min(pause, left));
+      pause = Math.min(2 * pause, LOOK_AGAIN_MS.last);
+    }
+  }
+
+  async #notedAfter(after: ReadonlyMap<Partition, Offset>, arrived: readonly Partition[]): Promise<readonly Partition[]> {
+    if (arrived.length === 0) return arrived;
+    const noted = await this.#outbox.noted(arrived);
+    return arrived.filter((partition, index) => (noted[index] ?? BEFORE_FIRST) > (after.get(partition) ?? BEFORE_FIRST));
+  }
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { StoreUnavailable } from '@headwater/event-sourcing';
-import { MongoNetworkError, MongoServerError } from 'mongodb';
+import { MongoBulkWriteError, MongoNetworkError, MongoServerError, type BulkWriteResult } from 'mongodb';
 import { connectMongo } from './database.js';
 import { InvalidMongoUrl, MongoRefused, asking, mayHaveBeenSent, translated } from './errors.js';
 
@@ -26,7 +26,10 @@ describe('An error of the driver', () => {
   });
 
   it('that was caused by the network means that the store is unavailable', () => {
-    expect(translated(new MongoNetworkError('connection 1 to a:1 closed'))).toBeInstanceOf(StoreUnavailable);
+    const broken = new MongoNetworkError('connection 1 to a:1 closed');
+    expect(translated(broken)).toBeInstanceOf(StoreUnavailable);
+    // So does the driver itself, where it befalls a bulk write.
+    expect(translated(new MongoBulkWriteError(broken, undefined as unknown as BulkWriteResult))).toBeInstanceOf(StoreUnavailable);
   });
 
   it('never gives away what was written', () => {

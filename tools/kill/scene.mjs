@@ -52,14 +52,16 @@ export async function makeScene({ service, name, random, settle, goesOn = false 
 
 /**
  * Writers and readers, until they are told to end.
- * @param {Scene} scene @param {{ changes: import('./readers.mjs').ChangesReader, events: import('./readers.mjs').EventsReader }} readers
+ * @param {Scene} scene
+ * @param {{ changes: import('./readers.mjs').ChangesReader, events: import('./readers.mjs').EventsReader }} readers
+ * @param {{ writers: number, pushers: number }} [load] who write one resource at a time, and who push batches
  */
-export function startLoad(scene, { changes, events }) {
+export function startLoad(scene, { changes, events }, { writers, pushers } = { writers: 6, pushers: 2 }) {
   const stop = new AbortController();
   const stopReading = new AbortController();
   const writing = Promise.all([
-    ...['a', 'b', 'c', 'd', 'e', 'f'].map((name) => writeResources(scene, `writer-${name}`, stop.signal)),
-    ...['a', 'b'].map((name) => pushItems(scene, `push-${name}`, stop.signal)),
+    ...names('writer', writers).map((name) => writeResources(scene, name, stop.signal)),
+    ...names('push', pushers).map((name) => pushItems(scene, name, stop.signal)),
     changes.run(stop.signal),
   ]);
   const reading = events.run(stopReading.signal);
@@ -76,3 +78,5 @@ export function startLoad(scene, { changes, events }) {
     },
   };
 }
+
+const names = (what, count) => Array.from({ length: count }, (_, index) => `${what}-${index + 1}`);

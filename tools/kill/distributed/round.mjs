@@ -17,6 +17,8 @@ import { makeScene, startLoad } from '../scene.mjs';
  * @property {readonly string[]} violations
  */
 
+/** Enough to be met in the middle of something, and little enough to leave the machine to a dozen processes. */
+const LOAD = { writers: 3, pushers: 1 };
 /** Appends that were under way when their caller went away may be stored a moment later. */
 const UNTIL_QUIET_MS = 1500;
 /** Between two acknowledgements, where writes go on through a fault. */
@@ -31,8 +33,8 @@ const LONGEST_SILENCE_MS = 5000;
 export async function faultRound({ cluster, fault, name, random, settle, verify }) {
   const scene = await makeScene({ service: cluster.gateway, name, random, settle, goesOn: true });
   const readers = { changes: new ChangesReader(scene), events: new EventsReader(scene) };
-  const load = startLoad(scene, readers);
-  await untilAcknowledged(scene.expectation, 30 + random() * 100);
+  const load = startLoad(scene, readers, LOAD);
+  await untilAcknowledged(scene.expectation, 20 + random() * 40);
 
   const before = scene.expectation.acknowledgements;
   const watch = watchAcknowledgements(scene.expectation);
@@ -52,8 +54,8 @@ export async function faultRound({ cluster, fault, name, random, settle, verify 
   const unanswered = await settleOpenWrites(scene);
   await audit(scene);
 
-  const more = startLoad(scene, readers);
-  await sleep(500);
+  const more = startLoad(scene, readers, LOAD);
+  await sleep(300);
   await more.endWriting();
   const { resources, revisions } = await audit(scene);
   await auditReaders(scene, readers);

@@ -149,13 +149,15 @@ async function beside(target, context) {
 
 /** How fast projectors take what has gathered while they were stopped. */
 async function backlog(target) {
+  const { url, pid } = deployment.gateway;
+  const stoppedProjectors = { ...target, push: target.push, settle: async () => {}, service: { url, pid } };
   let at = 0;
   for (const count of [1, 2]) {
     await auditor.settled();
     await Promise.all(deployment.projectors.map((projector) => projector.stop()));
     for (const to = at + options.events; at < to; at += batch) {
       const load = { series: 'backlog', from: at, to: at + batch, batch };
-      await loadByPush({ ...target, push: target.push, settle: async () => {}, service: target.service }, load);
+      await loadByPush(stoppedProjectors, load);
     }
     await auditor.published();
     const projectors = deployment.projectors.slice(0, count);

@@ -14,7 +14,7 @@ const slowSuites = (folder) => [`**/${folder}/**/*.int.spec.js`, `**/${folder}/*
 export default {
   globalSetup: '<rootDir>/scripts/lib/jest-node-version.mjs',
   maxWorkers: 2,
-  testSequencer: '<rootDir>/scripts/lib/jest-longest-first.mjs',
+  testSequencer: '<rootDir>/scripts/lib/jest-longest-last.mjs',
   watchman: false,
   // Jest looks for it here only: in a project it is accepted and ignored.
   testTimeout: 120_000,

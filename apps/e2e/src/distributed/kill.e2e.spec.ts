@@ -40,7 +40,7 @@ describe('A cluster of which every part is killed', () => {
     const file = join(folder, 'report.json');
     const args = [program, '--rounds', String(rounds), '--faults', faults.join(','), '--report', file];
     // It exits with 1 where a promise was broken; what was broken is in the report.
-    const output = await promisify(execFile)(process.execPath, args, { timeout: 30 * MINUTE }).catch(
+    const output = await promisify(execFile)(process.execPath, args, { timeout: 50 * MINUTE }).catch(
       (error: unknown) => error as { stdout: string; stderr: string },
     );
     try {
@@ -48,7 +48,7 @@ describe('A cluster of which every part is killed', () => {
     } catch (cause) {
       throw new Error(`${output.stdout}\n${output.stderr}`, { cause });
     }
-  }, 31 * MINUTE);
+  }, 51 * MINUTE);
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

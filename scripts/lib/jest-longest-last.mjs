@@ -1,13 +1,13 @@
 import sequencer from '@jest/test-sequencer';
 
-/** The suites that take minutes: begun first, so that the others run beside them and not before them. */
+/** Suites of a dozen processes and several minutes: begun when nothing else needs the processors. */
 const LONGEST = ['apps/e2e/dist/distributed/kill.e2e.spec.js'];
 
 const isLong = ({ path }) => LONGEST.some((suite) => path.endsWith(suite));
 
-export default class LongestFirst extends sequencer {
+export default class LongestLast extends sequencer {
   async sort(tests) {
     const sorted = await super.sort(tests);
-    return [...sorted.filter(isLong), ...sorted.filter((test) => !isLong(test))];
+    return [...sorted.filter((test) => !isLong(test)), ...sorted.filter(isLong)];
   }
 }

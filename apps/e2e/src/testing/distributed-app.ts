@@ -53,6 +53,8 @@ export class DistributedApp implements Started {
       HEADWATER_LOG_LEVEL: 'fatal',
       HEADWATER_PUBLIC_URL: addressOf(HOST, reading),
       HEADWATER_COMMAND_SERVICE_URL: commandServiceUrl,
+      // A broker, a database and three services share the processors with other suites: what is waited for may take its time.
+      HEADWATER_WAIT_TIMEOUT_MS: '60000',
       ...settingsFor(storage),
       ...settings,
     };

@@ -106,6 +106,11 @@ export default tseslint.config(
     languageOptions: { globals: nodeGlobals },
   },
   {
+    // Run by mongosh, which has these.
+    files: ['deploy/replica-set.js'],
+    languageOptions: { globals: { rs: 'readonly', db: 'readonly', sleep: 'readonly', print: 'readonly' } },
+  },
+  {
     files: ['{libs,apps}/**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -19,7 +19,7 @@ export async function prepare(config, asked, say) {
     for (const made of await topics.prepare(settingsOf(config, partitions))) say(`Topic ${made.topic}: ${outcomeOf(made)}.`);
     if (partitions > present) await raise(database, partitions);
     say(`The event store counts on ${partitions} partitions of each topic${partitions > present ? `, ${present} until now` : ''}.`);
-    await topics.check({ partitions, eventMaxBytes: config.eventMaxBytes, retentionMilliseconds: config.kafkaRetentionMs });
+    await topics.check(config.topicDemands(partitions));
   } finally {
     await database.close();
   }

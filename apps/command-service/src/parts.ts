@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { logPartitions } from '@headwater/event-contracts';
-import { KafkaEventLog, KafkaTopics, KafkaUnavailable, type KafkaConnection } from '@headwater/kafka';
+import { KafkaEventLog, KafkaTopics } from '@headwater/kafka';
 import {
   MongoProjectionStore,
   connectMongo,
@@ -11,7 +11,7 @@ import {
   type MongoDatabase,
   type MongoEventStore,
 } from '@headwater/mongo';
-import { clientLog, type CommandServiceConfig, type Metrics } from '@headwater/platform';
+import { clientLog, once, type CommandServiceConfig, type Metrics } from '@headwater/platform';
 import { AnnouncingEventStore, OutboxRelay } from '@headwater/processing';
 import { appended, published } from './observation.js';
 import type { Ports } from './ports.module.js';
@@ -41,8 +41,12 @@ export async function open(config: CommandServiceConfig, logger: Logger, metrics
       bounds: { queuedCommits: config.appendQueueMax, queuedBytes: config.appendQueueBytes },
       observer: { appended: appended(metrics) },
     });
-    await examineTopics(store, config, logger);
-    const log = new KafkaEventLog({ connection: connection(config, logger), prefix: config.kafkaTopicPrefix, epoch: await store.epoch() });
+    const connection = { ...config.kafka('headwater-command-service'), observe: clientLog(logger) };
+    const at = { connection, prefix: config.kafkaTopicPrefix, epoch: await store.epoch() };
+    // Topics that cannot take every event are told of at once, rather than by an outbox that grows.
+    const away = await new KafkaTopics(at).checkIfReachable(config.topicDemands(await store.partitions()));
+    if (away !== undefined) logger.warn({ err: away }, 'Kafka is out of reach: writes are taken, and published once it is there.');
+    const log = new KafkaEventLog(at);
     const relay = new OutboxRelay({
       store,
       log,
@@ -70,29 +74,4 @@ async function close(relay: OutboxRelay, log: KafkaEventLog, database: MongoData
   await relay.close();
   await log.close();
   await database.close();
-}
-
-function once(end: () => Promise<void>): () => Promise<void> {
-  let ending: Promise<void> | undefined;
-  return () => (ending ??= end());
-}
-
-const connection = (config: CommandServiceConfig, logger: Logger): KafkaConnection => ({
-  ...config.kafka('headwater-command-service'),
-  observe: clientLog(logger),
-});
-
-/** Topics that cannot take every event are told of at once, rather than by an outbox that grows. */
-async function examineTopics(store: MongoEventStore, config: CommandServiceConfig, logger: Logger): Promise<void> {
-  const topics = new KafkaTopics({ connection: connection(config, logger), prefix: config.kafkaTopicPrefix, epoch: await store.epoch() });
-  try {
-    await topics.check({
-      partitions: await store.partitions(),
-      eventMaxBytes: config.eventMaxBytes,
-      retentionMilliseconds: config.kafkaRetentionMs,
-    });
-  } catch (error) {
-    if (!(error instanceof KafkaUnavailable)) throw error;
-    logger.warn({ err: error }, 'Kafka is out of reach: writes are taken, and published once it is there.');
-  }
 }

@@ -1,4 +1,4 @@
-import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { DirectoryLookup } from '@headwater/directory';
 import { JsonLdDocumentReader, rdfWriter } from '@headwater/jsonld';
 import { SealedTokens } from '@headwater/event-sourcing';
@@ -16,20 +16,12 @@ import {
   RESOURCES_READER,
   SEALED_TOKENS,
   URLS,
+  closing,
   type EmbeddedConfig,
 } from '@headwater/platform';
 import { PROJECTIONS_STATUS, type ProjectionsStatus } from '@headwater/processing';
 import { Urls } from '@headwater/representations';
 import type { SqliteStore } from '@headwater/sqlite';
-
-/** Closes the store once the server has stopped: requests in progress need it until their end. */
-class StoreCloser implements OnApplicationShutdown {
-  constructor(private readonly store: SqliteStore) {}
-
-  onApplicationShutdown(): Promise<void> {
-    return this.store.close();
-  }
-}
 
 /** The ports of the domain and what stands behind them in one process: one SQLite file, and jsonld. */
 @Module({})
@@ -52,7 +44,6 @@ export class PortsModule {
       PositionWaiter,
       AdvanceSignal,
     ];
-    const closer = { provide: StoreCloser, useValue: new StoreCloser(store) };
-    return { module: PortsModule, global: true, providers: [...shared, closer], exports: shared };
+    return { module: PortsModule, global: true, providers: [...shared, closing(() => store.close())], exports: shared };
   }
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { eventCodec } from '@headwater/event-contracts';
 import { ProjectionRunner } from '@headwater/event-sourcing';
-import { ForeignEntry, KafkaEventLog, KafkaGroup, KafkaTopics, KafkaUnavailable, type KafkaConnection } from '@headwater/kafka';
+import { ForeignEntry, KafkaEventLog, KafkaGroup, KafkaTopics } from '@headwater/kafka';
 import {
   MongoProjectionStore,
   MongoProjectionsStatus,
@@ -9,9 +9,8 @@ import {
   connectMongo,
   openMongoEventStore,
   type MongoDatabase,
-  type MongoEventStore,
 } from '@headwater/mongo';
-import { clientLog, type Metrics, type ProjectorConfig } from '@headwater/platform';
+import { clientLog, once, type Metrics, type ProjectorConfig } from '@headwater/platform';
 import { NotedLog, Projector, ProjectorStatus } from '@headwater/processing';
 import { PROJECTIONS } from '@headwater/read-models';
 import { applied } from './observation.js';
@@ -36,8 +35,11 @@ export async function open(config: ProjectorConfig, logger: Logger, metrics: Met
   const database = await connectMongo(config.mongo('headwater projector'));
   try {
     const store = await openMongoEventStore(database);
-    const at = { connection: connection(config, logger), prefix: config.kafkaTopicPrefix, epoch: await store.epoch() };
-    await examineTopics(new KafkaTopics(at), store, config, logger);
+    const connection = { ...config.kafka('headwater-projector'), observe: clientLog(logger) };
+    const at = { connection, prefix: config.kafkaTopicPrefix, epoch: await store.epoch() };
+    // Topics that are missing, or that forget, are told of at once.
+    const away = await new KafkaTopics(at).checkIfReachable(config.topicDemands(await store.partitions()));
+    if (away !== undefined) logger.warn({ err: away }, 'Kafka is out of reach: the projections begin once it is there.');
     const log = new KafkaEventLog({ ...at, bounds: { pageBytes: config.projectorBatchBytes } });
     const noted = new NotedLog(log, store);
     const projections = PROJECTIONS.filter(({ name }) => config.runs(name));
@@ -72,28 +74,4 @@ async function close(projector: Projector, retired: RetiredCopies, log: KafkaEve
   await retired.close();
   await log.close();
   await database.close();
-}
-
-function once(end: () => Promise<void>): () => Promise<void> {
-  let ending: Promise<void> | undefined;
-  return () => (ending ??= end());
-}
-
-const connection = (config: ProjectorConfig, logger: Logger): KafkaConnection => ({
-  ...config.kafka('headwater-projector'),
-  observe: clientLog(logger),
-});
-
-/** Topics that are missing, or that forget, are told of at once. */
-async function examineTopics(topics: KafkaTopics, store: MongoEventStore, config: ProjectorConfig, logger: Logger): Promise<void> {
-  try {
-    await topics.check({
-      partitions: await store.partitions(),
-      eventMaxBytes: config.eventMaxBytes,
-      retentionMilliseconds: config.kafkaRetentionMs,
-    });
-  } catch (error) {
-    if (!(error instanceof KafkaUnavailable)) throw error;
-    logger.warn({ err: error }, 'Kafka is out of reach: the projections begin once it is there.');
-  }
 }

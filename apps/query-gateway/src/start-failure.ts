@@ -1,11 +1,4 @@
-import { StoreUnavailable } from '@headwater/event-sourcing';
 import { DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, ImportUnfinished, MongoRefused } from '@headwater/mongo';
-import { addressFailure, type GatewayConfig } from '@headwater/platform';
+import { startFailureWithMongo } from '@headwater/platform';
 
-const KNOWN = [DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, ImportUnfinished, MongoRefused];
-
-/** What to tell whoever started the service, where it is theirs to mend; undefined for a fault of ours. */
-export function startFailure(error: unknown, address: Pick<GatewayConfig, 'host' | 'port'>): string | undefined {
-  if (error instanceof StoreUnavailable) return `${error.message} Is HEADWATER_MONGO_URL right, and does the replica set have a primary?`;
-  return KNOWN.some((known) => error instanceof known) ? (error as Error).message : addressFailure(error, address);
-}
+export const startFailure = startFailureWithMongo([DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, ImportUnfinished, MongoRefused]);

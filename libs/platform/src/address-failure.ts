@@ -1,4 +1,5 @@
-interface Address {
+/** Where a service is to listen. */
+export interface Address {
   readonly host: string;
   readonly port: number;
 }

@@ -1,7 +1,7 @@
-export { addressFailure } from './address-failure.js';
 export { AdvanceSignal, type AdvanceSource } from './advance-signal.js';
 export { bodyOf, requireJsonBody } from './bodies.js';
 export { causeOf } from './cause.js';
+export { closing, once } from './closing.js';
 export { clientLog, type ClientNotice } from './client-log.js';
 export {
   CommandServiceConfig,
@@ -37,6 +37,7 @@ export { JSON_TYPE, LD_JSON, PROBLEM_JSON, sendEmpty, sendJson, type ReplyOption
 export { runService, type RunningService, type ServiceProgram } from './run-service.js';
 export { settingsOf, type Program, type Setting } from './setting.js';
 export { endAtFaults, stopAtSignals } from './signals.js';
+export { startFailureOf, startFailureWithMongo, type StartFailure } from './start-failure.js';
 export { StopSignal } from './stop-signal.js';
 export {
   DIRECTORY_LOOKUP,

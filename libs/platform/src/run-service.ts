@@ -3,6 +3,7 @@ import { InvalidConfiguration, type HeadwaterConfig } from './configurations.js'
 import { freePort } from './free-port.js';
 import { createLogger } from './logging.js';
 import { endAtFaults, stopAtSignals } from './signals.js';
+import type { StartFailure } from './start-failure.js';
 
 /** A service that serves. */
 export interface RunningService {
@@ -20,8 +21,7 @@ export interface ServiceProgram<Config extends HeadwaterConfig> {
   /** @throws InvalidConfiguration */
   readonly read: () => Config;
   readonly start: (config: Config) => Promise<RunningService>;
-  /** What to tell whoever started the service, where it is theirs to mend; undefined for a fault of ours. */
-  readonly startFailure: (error: unknown, config: Config) => string | undefined;
+  readonly startFailure: StartFailure;
   /** What a person reads once it serves, beside its address: a word and what it is about, a line each. */
   readonly about: (config: Config) => readonly (readonly [string, string])[];
 }

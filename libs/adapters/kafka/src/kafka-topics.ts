@@ -78,6 +78,21 @@ export class KafkaTopics {
     if (mistakes.length > 0) throw new TopicsUnfit(mistakes);
   }
 
+  /**
+   * As `check`, where Kafka can be asked.
+   *
+   * @returns why it could not; undefined where the topics are as they should be. @throws TopicsUnfit, KafkaRefused
+   */
+  async checkIfReachable(demands: TopicDemands): Promise<KafkaUnavailable | undefined> {
+    try {
+      await this.check(demands);
+      return undefined;
+    } catch (error) {
+      if (error instanceof KafkaUnavailable) return error;
+      throw error;
+    }
+  }
+
   /** Removes the topics with all that is in them. For a life of the log that is over, and for tests. */
   delete(): Promise<void> {
     return this.#asking('Deleting the topics', async (admin) => {

@@ -65,6 +65,15 @@ export class KafkaConfig extends DistributedConfig {
     return { brokers, clientId, ssl, ...(mechanism === 'none' ? {} : { sasl: { mechanism, username, password } }) };
   }
 
+  /** What the topics must be fit for. @param partitions of each topic, that the event store counts on */
+  topicDemands(partitions: number): {
+    readonly partitions: number;
+    readonly eventMaxBytes: number;
+    readonly retentionMilliseconds: number;
+  } {
+    return { partitions, eventMaxBytes: this.eventMaxBytes, retentionMilliseconds: this.kafkaRetentionMs };
+  }
+
   override contradictions(): readonly string[] {
     const named = this.kafkaUsername !== '' && this.kafkaPassword !== '';
     return [...super.contradictions(), ...(this.kafkaSaslMechanism === 'none' || named ? [] : [NO_CREDENTIALS])];

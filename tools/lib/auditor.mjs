@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KafkaEventLog } from '@headwater/kafka';
-import { MongoProjectionStore, connectMongo, openMongoEventStore } from '@headwater/mongo';
+import { MongoProjectionStore, MongoProjectionsStatus, connectMongo, openMongoEventStore } from '@headwater/mongo';
 import { PROJECTIONS } from '@headwater/read-models';
 import { verifyService } from '@headwater/verification';
 
@@ -14,6 +14,7 @@ export class Auditor {
   #store;
   #log;
   #projections;
+  #status;
   #url;
 
   /** @param {Record<string, string>} settings `HEADWATER_KAFKA_BROKERS`, `HEADWATER_MONGO_URL` and what else names the data */
@@ -36,22 +37,13 @@ export class Auditor {
     this.#store = store;
     this.#log = log;
     this.#projections = new MongoProjectionStore(database);
+    this.#status = new MongoProjectionsStatus(database, log);
   }
 
   /** Entries of the log that projections have still to apply, all together. */
   async behind() {
-    const partitions = await this.#log.partitions();
-    const ends = await Promise.all(partitions.map((partition) => this.#log.last(partition)));
-    const lags = await Promise.all(PROJECTIONS.map(({ name }) => this.#lag(name, partitions, ends)));
-    return lags.reduce((sum, lag) => sum + lag, 0);
-  }
-
-  async #lag(name, partitions, ends) {
-    const { served } = await this.#projections.versions(name);
-    const marks = await Promise.all(
-      partitions.map((partition) => (served ? this.#projections.watermark(name, served.version, partition) : -1)),
-    );
-    return marks.reduce((sum, mark, index) => sum + ends[index] - mark, 0);
+    const standings = await this.#status.standings(PROJECTIONS.map(({ name }) => name));
+    return standings.reduce((sum, { lag }) => sum + lag, 0);
   }
 
   /** Waits until nothing is left to publish. */

@@ -1,5 +1,6 @@
 export { compareLines, type ComparedLines, type Lines } from './compare-lines.js';
-export { Problems } from './problems.js';
+export { Problems, type Findings } from './problems.js';
+export { canonical, rowLine } from './row-line.js';
 export { StreamFold } from './stream-fold.js';
 export {
   verifyService,

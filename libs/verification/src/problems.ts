@@ -1,6 +1,18 @@
 /** Problems that are kept in words; of those beyond, the number. */
 const MAX_PROBLEMS = 100;
 
+/** What every verification says. */
+export interface Findings {
+  /** Whether there is no problem. */
+  readonly ok: boolean;
+  readonly epoch: string;
+  readonly events: number;
+  readonly streams: number;
+  /** What is wrong, in words; the first of them where there are many. */
+  readonly problems: readonly string[];
+  readonly moreProblems: number;
+}
+
 /** What is found to be wrong, bounded: where much is wrong, the beginning says what. */
 export class Problems {
   readonly #found: string[] = [];
@@ -11,12 +23,8 @@ export class Problems {
     else this.#more += 1;
   };
 
-  get found(): readonly string[] {
-    return this.#found;
-  }
-
-  /** How many there were beyond those that were kept. */
-  get more(): number {
-    return this.#more;
+  /** As a report tells it. */
+  get asFound(): Pick<Findings, 'ok' | 'problems' | 'moreProblems'> {
+    return { ok: this.#found.length === 0, problems: this.#found, moreProblems: this.#more };
   }
 }

@@ -15,7 +15,7 @@ import { eventCodec, type HeadwaterEvent } from '@headwater/event-contracts';
 import { PROJECTIONS } from '@headwater/read-models';
 import { compareLines, type ComparedLines, type Lines } from './compare-lines.js';
 import { LogDigest } from './log-digest.js';
-import { Problems } from './problems.js';
+import { Problems, type Findings } from './problems.js';
 
 /** Read models that can be told line by line. */
 export interface ComparableProjections extends ProjectionStore {
@@ -41,20 +41,12 @@ export interface VerifiedProjection extends ComparedLines {
   readonly parked: number;
 }
 
-export interface VerificationReport {
-  /** Whether there is no problem. */
-  readonly ok: boolean;
-  readonly epoch: string;
-  readonly events: number;
-  readonly streams: number;
+export interface VerificationReport extends Findings {
   /** Entries of the log that repeat another one. */
   readonly repetitions: number;
   /** Events that wait to be published. */
   readonly unpublished: number;
   readonly projections: readonly VerifiedProjection[];
-  /** What is wrong, in words; the first of them where there are many. */
-  readonly problems: readonly string[];
-  readonly moreProblems: number;
 }
 
 const REPLAY_LIMIT = { entries: 2000, characters: 16 * 1024 * 1024 };
@@ -78,15 +70,13 @@ export async function verifyService({ store, log, projections, scratch }: Servic
   const verified: VerifiedProjection[] = [];
   for (const projection of PROJECTIONS) verified.push(await verifyProjection(projection, { log, projections, scratch }, problems.add));
   return {
-    ok: problems.found.length === 0,
+    ...problems.asFound,
     epoch: await log.epoch(),
     events,
     streams,
     repetitions: digest.repetitions,
     unpublished,
     projections: verified,
-    problems: problems.found,
-    moreProblems: problems.more,
   };
 }
 

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { ProjectionRunner, type EventLog, type LogEntry, type Offset, type ProjectionName } from '@headwater/event-sourcing';
 import { eventCodec } from '@headwater/event-contracts';
 import { PROJECTIONS } from '@headwater/read-models';
-import { Problems, compareLines, type ComparedLines } from '@headwater/verification';
+import { Problems, compareLines, type ComparedLines, type Findings } from '@headwater/verification';
 import { databasePath, lockFolder } from './data-folder.js';
 import { Query, openForWriting } from './database.js';
 import { DataFolderTooNew, DataFolderUnreadable, isUnreadable, messageOf } from './errors.js';
@@ -24,16 +24,8 @@ export interface VerifiedProjection extends ComparedLines {
   readonly parked: number;
 }
 
-export interface VerificationReport {
-  /** Whether there is no problem. */
-  readonly ok: boolean;
-  readonly epoch: string;
-  readonly events: number;
-  readonly streams: number;
+export interface VerificationReport extends Findings {
   readonly projections: readonly VerifiedProjection[];
-  /** What is wrong, in words; the first of them where there are many. */
-  readonly problems: readonly string[];
-  readonly moreProblems: number;
 }
 
 const REPLAY_LIMIT = { entries: 2000, characters: 16 * 1024 * 1024 };
@@ -102,14 +94,7 @@ async function verify(db: DatabaseSync, dataDir: string): Promise<VerificationRe
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return {
-    ok: problems.found.length === 0,
-    epoch: log.epochNow(),
-    ...counts,
-    projections,
-    problems: problems.found,
-    moreProblems: problems.more,
-  };
+  return { ...problems.asFound, epoch: log.epochNow(), ...counts, projections };
 }
 
 async function compare(

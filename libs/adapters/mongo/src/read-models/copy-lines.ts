@@ -1,6 +1,6 @@
 import type { ProjectionName } from '@headwater/event-sourcing';
+import { canonical, rowLine as lineOf } from '@headwater/verification';
 import type { Db } from 'mongodb';
-import { canonical } from './canonical.js';
 import { copyName } from './copies.js';
 import { Counters } from './counters.js';
 import { historyIn } from './history.js';
@@ -26,7 +26,7 @@ export async function* copyLines(db: Db, projection: ProjectionName, version: nu
 
 function rowLine(kind: ProjectionKind, stored: StoredRow): string {
   const row = kind.decode(stored);
-  const line = `row ${row.stream} ${String(row.revision)} ${row.eventId} ${canonical(row.value)}`;
+  const line = lineOf(row);
   // What queries find rows by must be what the row says.
   const [found, expected] = [canonical(columnsOf(stored)), canonical(columnsOf(kind.encode(row)))];
   return found === expected ? line : `${line}, but stored with ${found}`;

@@ -1,8 +1,9 @@
 import { eventId, revision, type Row, type StreamName } from '@headwater/event-sourcing';
 import type { DirectoryRow } from '@headwater/read-models';
+import { rowLine } from '@headwater/verification';
 import { Query } from '../database.js';
 import { Counters, countersTable, createCounters } from './counters.js';
-import { rowLine, streamsOf, type ProjectionTables, type Shared, type TablesKind } from './tables.js';
+import { streamsOf, type ProjectionTables, type Shared, type TablesKind } from './tables.js';
 
 export const directoryTable = (copy: number): string => `directory_${String(copy)}`;
 

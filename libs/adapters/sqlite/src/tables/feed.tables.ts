@@ -2,10 +2,11 @@ import { baseAt, eventId, offset, partition, revision, type HistoryRecord, type 
 import { entityStream } from '@headwater/event-contracts';
 import type { Iri } from '@headwater/linked-data';
 import type { FeedRow } from '@headwater/read-models';
+import { rowLine } from '@headwater/verification';
 import { Query } from '../database.js';
 import { isoInstant } from '../iso-instant.js';
 import { Counters, countersTable, createCounters } from './counters.js';
-import { parseRest, restOf, rowLine, streamsOf, type ProjectionTables, type Shared, type TablesKind } from './tables.js';
+import { parseRest, restOf, streamsOf, type ProjectionTables, type Shared, type TablesKind } from './tables.js';
 
 export const feedTable = (copy: number): string => `feed_${String(copy)}`;
 export const historyTable = (copy: number): string => `history_${String(copy)}`;

@@ -2,10 +2,11 @@ import { eventId, revision, type Row, type StreamName } from '@headwater/event-s
 import { entityStream } from '@headwater/event-contracts';
 import type { Iri, Link } from '@headwater/linked-data';
 import type { LinksRow } from '@headwater/read-models';
+import { rowLine } from '@headwater/verification';
 import { BoundedMap } from '../bounded-map.js';
 import { Query, compareTexts } from '../database.js';
 import { Counters, countersTable, createCounters } from './counters.js';
-import { parseRest, restOf, rowLine, streamsOf, type ProjectionTables, type Shared, type TablesKind } from './tables.js';
+import { parseRest, restOf, streamsOf, type ProjectionTables, type Shared, type TablesKind } from './tables.js';
 import { splitProject } from './feed.tables.js';
 
 export const linksTable = (copy: number): string => `links_${String(copy)}`;

@@ -1,7 +1,8 @@
 import { eventId, revision, type HistoryRecord, type Row, type StreamName } from '@headwater/event-sourcing';
+import { rowLine } from '@headwater/verification';
 import { Query } from '../database.js';
 import { Counters, countersTable, createCounters } from './counters.js';
-import { rowLine, streamsOf, type ProjectionTables, type Shared, type TablesKind } from './tables.js';
+import { streamsOf, type ProjectionTables, type Shared, type TablesKind } from './tables.js';
 
 /** Rows as JSON, by stream: for a projection that no reader here has tables for. */
 export const plainKind: TablesKind = {

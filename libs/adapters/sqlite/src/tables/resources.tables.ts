@@ -1,9 +1,10 @@
 import { offset, type Row, type StreamName } from '@headwater/event-sourcing';
 import { resourcesProjection, type EntityRow } from '@headwater/read-models';
+import { rowLine } from '@headwater/verification';
 import { Query } from '../database.js';
 import { Counters, countersTable, createCounters } from './counters.js';
 import { ENTITY_COLUMNS, decodeRow, encodeEntity, entityColumns, type EntityColumns } from './resources.row.js';
-import { rowLine, streamsOf, type ProjectionTables, type Shared, type TablesKind } from './tables.js';
+import { streamsOf, type ProjectionTables, type Shared, type TablesKind } from './tables.js';
 
 export const resourcesTable = (copy: number): string => `resources_${String(copy)}`;
 export const entriesTable = (copy: number): string => `entries_${String(copy)}`;

@@ -57,22 +57,9 @@ export function restOf(rest: Readonly<Record<string, unknown>>): string | null {
 export const parseRest = (rest: string | null): Readonly<Record<string, unknown>> =>
   rest === null ? {} : (JSON.parse(rest) as Readonly<Record<string, unknown>>);
 
-/** JSON text that does not depend on the order of members. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  members.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`;
-}
-
 /** The streams that a table has a row of, by name. */
 export const streamsOf = (db: DatabaseSync, table: string): Iterable<readonly [stream: number, name: string]> =>
   new Query<readonly [number, string]>(
     db,
     `SELECT t.stream, s.name FROM ${table} t JOIN streams s ON s.id = t.stream ORDER BY s.name`,
   ).iterate();
-
-/** Rows of a copy as lines: what a replay must give again. */
-export const rowLine = ({ stream, revision, eventId, value }: Row<unknown>): string =>
-  `row ${stream} ${String(revision)} ${eventId} ${canonical(value)}`;

@@ -1,11 +1,12 @@
 /** npm run test:kill: see docs/reliability.md. Exits with 1 where a promise was broken. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { verifyDataFolder } from '@headwater/sqlite';
 import { freePort } from '../lib/service.mjs';
 import { problemsOf } from '../verify/report.mjs';
+import { finish, summed } from './finish.mjs';
 import { randomOf } from './random.mjs';
 import { killRound } from './round.mjs';
 
@@ -42,31 +43,12 @@ try {
   broken = error;
 }
 
-const sum = (figure) => results.reduce((total, result) => total + figure(result), 0);
 const summary = {
-  rounds: results.length,
-  seed,
-  seconds: Math.round((performance.now() - started) / 1000),
+  ...summed(results, { seed, started, broken }),
   killedAtStart: results.filter(({ killedAtStart }) => killedAtStart).length,
-  acknowledged: sum(({ acknowledged }) => acknowledged),
-  stored: sum(({ unanswered }) => unanswered.stored),
-  absent: sum(({ unanswered }) => unanswered.absent),
-  resources: sum(({ resources }) => resources),
-  revisions: sum(({ revisions }) => revisions),
-  pages: sum(({ pages }) => pages),
-  events: sum(({ events }) => events),
-  violations: [
-    ...results.flatMap(({ violations }) => violations),
-    ...(broken ? [`round ${results.length + 1} ended early: ${broken.message}`] : []),
-  ],
 };
 console.log(summaryOf(summary));
-if (values.report) writeFileSync(values.report, JSON.stringify(summary));
-if (broken) console.error(broken);
-const failed = summary.violations.length > 0;
-if (failed || values.keep) console.log(`The data and the service's output are in ${folder}.`);
-else rmSync(folder, { recursive: true });
-process.exitCode = failed ? 1 : 0;
+finish(summary, { ...values, folder, broken });
 
 function lineOf(number, { killedAfter, killedAtStart, acknowledged, unanswered, resources, revisions, pages, events, violations }) {
   return (

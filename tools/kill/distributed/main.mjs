@@ -1,10 +1,11 @@
 /** npm run test:kill -- --distributed: see docs/reliability.md. Exits with 1 where a promise was broken. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Auditor } from '../../lib/auditor.mjs';
 import { problemsOf } from '../../verify/report.mjs';
+import { finish, summed } from '../finish.mjs';
 import { randomOf } from '../random.mjs';
 import { Cluster } from './cluster.mjs';
 import { FAULTS } from './faults.mjs';
@@ -61,31 +62,13 @@ async function verify() {
   return problemsOf(await auditor.verify());
 }
 
-const sum = (figure) => results.reduce((total, result) => total + figure(result), 0);
+const meanwhileOf = (name) => results.reduce((sum, result) => sum + (result.fault === name ? result.meanwhile : 0), 0);
 const summary = {
-  rounds: results.length,
-  seed,
-  seconds: Math.round((performance.now() - started) / 1000),
-  acknowledged: sum(({ acknowledged }) => acknowledged),
-  meanwhile: Object.fromEntries(faults.map(({ name }) => [name, sum((result) => (result.fault === name ? result.meanwhile : 0))])),
-  stored: sum(({ unanswered }) => unanswered.stored),
-  absent: sum(({ unanswered }) => unanswered.absent),
-  resources: sum(({ resources }) => resources),
-  revisions: sum(({ revisions }) => revisions),
-  pages: sum(({ pages }) => pages),
-  events: sum(({ events }) => events),
-  violations: [
-    ...results.flatMap(({ fault, violations }) => violations.map((text) => `${fault}: ${text}`)),
-    ...(broken ? [`round ${results.length + 1} ended early: ${broken.message}`] : []),
-  ],
+  ...summed(results, { seed, started, broken, told: ({ fault }, violation) => `${fault}: ${violation}` }),
+  meanwhile: Object.fromEntries(faults.map(({ name }) => [name, meanwhileOf(name)])),
 };
 console.log(summaryOf(summary));
-if (values.report) writeFileSync(values.report, JSON.stringify(summary));
-if (broken) console.error(broken);
-const failed = summary.violations.length > 0;
-if (failed || values.keep) console.log(`The data and the output of the services are in ${folder}.`);
-else rmSync(folder, { recursive: true });
-process.exitCode = failed ? 1 : 0;
+finish(summary, { ...values, folder, broken });
 
 function lineOf(number, { fault, seconds, acknowledged, meanwhile, unanswered, resources, revisions, pages, events, violations }) {
   return (

@@ -6,4 +6,5 @@ export { linksReaderContract } from './links-reader.contract.js';
 export { historySteps, told, writeHistory, type HistoryStep } from './random-histories.js';
 export type { ReadModelSubject } from './read-model-subject.js';
 export { resourcesReaderContract } from './resources-reader.contract.js';
+export { storedDirectory, storedFeed, storedLinks, storedResources } from './stored-projections.js';
 export { World, streamOf } from './world.js';

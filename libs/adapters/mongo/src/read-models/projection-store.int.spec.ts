@@ -1,112 +1,13 @@
-import { baseAt, offset, partition, revision, type StreamName } from '@headwater/event-sourcing';
-import { PLAIN_PROJECTIONS, projectionStoreContract, type StoredProjection } from '@headwater/event-sourcing/testing';
-import type { Iri } from '@headwater/linked-data';
-import {
-  DIRECTORY,
-  FEED,
-  LINKS,
-  RESOURCES,
-  counterKey,
-  directoryCounterKey,
-  type EntityRow,
-  type FeedRow,
-  type LinksRow,
-} from '@headwater/read-models';
+import { offset, partition } from '@headwater/event-sourcing';
+import { PLAIN_PROJECTIONS, projectionStoreContract } from '@headwater/event-sourcing/testing';
+import { storedDirectory, storedFeed, storedLinks, storedResources } from '@headwater/read-models/testing';
 import { projectionSubject } from './testing/projection-subject.js';
 
-const PROJECT = { organization: 'org', project: 'project' };
-const UUIDS = { organizationUuid: 'o-uuid', projectUuid: 'p-uuid' };
-const USER = { type: 'User', realm: 'internal', subject: 'jörg' } as const;
-
-const iri = (name: string): Iri => `https://example.org/${name}` as Iri;
-const idOf = (stream: StreamName): Iri => stream.slice('entity/org/project/'.length) as Iri;
-
-const resources: StoredProjection = {
-  name: RESOURCES,
-  counter: counterKey('org', 'project', false, `t${iri('T')}`),
-  history: false,
-  value: (stream, at): EntityRow => ({
-    entity: {
-      kind: 'resource',
-      id: idOf(stream),
-      ...PROJECT,
-      ...UUIDS,
-      types: [iri('T'), iri(`T${String(at % 2)}`)],
-      rev: revision(at),
-      contentRev: revision(Math.max(1, at - 1)),
-      contentBase: baseAt(revision(Math.max(0, at - 2))),
-      createdAt: '2026-01-01T00:00:00.000Z',
-      createdBy: USER,
-      // Written with another precision than ours: given back as it was.
-      updatedAt: at % 2 === 0 ? '2026-01-01T00:00:01Z' : '2026-01-01T00:00:01.001Z',
-      updatedBy: { type: 'Anonymous' },
-      deprecated: at % 3 === 0,
-      schema: { id: iri('schema'), rev: at, project: 'org/project' },
-      tags: at % 2 === 0 ? [] : [{ tag: '\u{1f600}', rev: 1 }],
-      hash: `hash-${String(at)}`,
-      ...(at % 2 === 0 ? {} : { pushed: { dataset: 'd', identity: { kind: 'id', id: 'x' } } }),
-    },
-    compacted: `{"@id":"${idOf(stream)}","$n.m":${String(at)}}`,
-    labels: at % 2 === 0 ? {} : { name: 'é' },
-  }),
-};
-
-const links: StoredProjection = {
-  name: LINKS,
-  counter: 'any',
-  history: false,
-  value: (stream, at): LinksRow => ({
-    ...PROJECT,
-    id: idOf(stream),
-    outgoing: Array.from({ length: at % 4 }, (_, index) => ({
-      target: index === 0 ? idOf(stream) : iri(`target-${String(at)}`),
-      path: [iri('p'), iri(`q${String(index)}`)],
-      types: index === 2 ? [iri('T')] : [],
-    })),
-  }),
-};
-
-const feed: StoredProjection = {
-  name: FEED,
-  counter: 'any',
-  history: true,
-  value: (stream, at): FeedRow => ({
-    ...PROJECT,
-    id: idOf(stream),
-    item: at % 2 === 1,
-    partition: partition(at % 3),
-    offset: offset(at),
-    rev: revision(at),
-    contentRev: revision(at),
-    contentBase: baseAt(revision(at === 7 ? 5 : at - 1)),
-    deprecated: at % 3 === 0,
-    modified: '2026-01-01T00:00:00.000Z',
-    ...(at % 2 === 0 ? {} : { identity: { kind: 'source', source: 's', sourceId: 'i' } }),
-  }),
-};
-
-const directory: StoredProjection = {
-  name: DIRECTORY,
-  counter: directoryCounterKey('orgs', false),
-  history: false,
-  value: (stream, at) => ({
-    kind: 'organization',
-    label: stream,
-    uuid: 'u',
-    description: '\u2028',
-    rev: revision(at),
-    createdAt: '2026-01-01T00:00:00.000Z',
-    createdBy: USER,
-    updatedAt: '2026-01-01T00:00:00.000Z',
-    updatedBy: USER,
-    deprecated: false,
-  }),
-};
-
 const [plain, secondPlain] = PLAIN_PROJECTIONS;
+const feed = storedFeed((_, at) => ({ partition: partition(at % 3), offset: offset(at) }), true);
 
 projectionStoreContract('MongoDB with plain rows', projectionSubject([plain, secondPlain]));
-projectionStoreContract('MongoDB with rows of resources', projectionSubject([resources, plain]));
-projectionStoreContract('MongoDB with rows of links', projectionSubject([links, plain]));
+projectionStoreContract('MongoDB with rows of resources', projectionSubject([storedResources, plain]));
+projectionStoreContract('MongoDB with rows of links', projectionSubject([storedLinks, plain]));
 projectionStoreContract('MongoDB with rows of the feed', projectionSubject([feed, plain]));
-projectionStoreContract('MongoDB with rows of the directory', projectionSubject([directory, plain]));
+projectionStoreContract('MongoDB with rows of the directory', projectionSubject([storedDirectory, plain]));

@@ -298,17 +298,18 @@ export class ProjectionRunner<Event extends DomainEvent> {
     const last = events.at(-1);
     if (last === undefined) return 0;
     const behind = copies.filter((_, index) => marks[index] === lowest);
-    const batches: ProjectionBatch[] = [];
-    for (const { projection, version } of behind) {
-      const streams = touched(projection, events);
-      const [rows, parked] = await Promise.all([
-        store.load(projection.name, version, streams),
-        store.parkedAmong(projection.name, version, streams),
-      ]);
-      const known = new Map<StreamName, Row<unknown>>();
-      for (const row of rows) if (row !== undefined) known.set(row.stream, row);
-      batches.push(projectBatch(projection, version, partition, events, { rows: known, parked }, lowest, last.offset));
-    }
+    const batches = await Promise.all(
+      behind.map(async ({ projection, version }): Promise<ProjectionBatch> => {
+        const streams = touched(projection, events);
+        const [rows, parked] = await Promise.all([
+          store.load(projection.name, version, streams),
+          store.parkedAmong(projection.name, version, streams),
+        ]);
+        const known = new Map<StreamName, Row<unknown>>();
+        for (const row of rows) if (row !== undefined) known.set(row.stream, row);
+        return projectBatch(projection, version, partition, events, { rows: known, parked }, lowest, last.offset);
+      }),
+    );
     await store.commit(batches);
     for (const copy of behind) this.#remember(copy, partition, last.offset);
     return events.length;

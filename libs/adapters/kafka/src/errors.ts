@@ -85,6 +85,12 @@ export function protocolType(error: unknown): string | undefined {
   return root instanceof kafkajs.KafkaJSProtocolError ? root.type : undefined;
 }
 
+/** Whether a broker refused a batch for its size. */
+export function isTooLarge(error: unknown): boolean {
+  const type = protocolType(error);
+  return type === 'MESSAGE_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE';
+}
+
 /** What a call of the client failed with, as an error of ours. */
 export function kafkaError(what: string, error: unknown): unknown {
   if (isOurs(error)) return error;

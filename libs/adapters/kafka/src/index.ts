@@ -4,7 +4,7 @@ export { DEFAULT_GROUP_TIMES, KafkaGroup, groupId, type KafkaGroupOptions, type 
 export type { KafkaConnection } from './kafka-connection.js';
 export { DEFAULT_LOG_BOUNDS, DEFAULT_SOURCE, KafkaEventLog, type KafkaEventLogOptions, type KafkaLogBounds } from './kafka-event-log.js';
 export { KafkaTopics, type KafkaTopicsOptions, type PreparedTopic } from './kafka-topics.js';
-export type { Compression } from './log-writer.js';
+export type { Compression } from './produce-requests.js';
 export { DEFAULT_TOPIC_PREFIX, topicNames, type TopicNames } from './topic-names.js';
 export { ENVELOPE_BYTES, TopicsUnfit, type TopicDemands } from './topic-mistakes.js';
 export { DEFAULT_TOPIC_SETTINGS, type TopicSettings } from './topic-settings.js';

@@ -15,9 +15,10 @@ import {
 } from '@headwater/event-sourcing';
 import { ForeignEntry, protocolType } from './errors.js';
 import type { KafkaConnection } from './kafka-connection.js';
-import { LogWriter, type Compression } from './log-writer.js';
+import { LogWriter } from './log-writer.js';
 import { Tail } from './tail.js';
 import { PageCache, within } from './page-cache.js';
+import type { Compression } from './produce-requests.js';
 import { kafkaPartition, namesIn, topicNames, type TopicNames } from './topic-names.js';
 import { TopicReader, type FetchedEntry } from './topic-reader.js';
 
@@ -76,9 +77,16 @@ export class KafkaEventLog implements EventLog, LogPublisher, LogTail {
     this.#bounds = { ...DEFAULT_LOG_BOUNDS, ...bounds };
     this.#topics = topicNames(prefix, epoch);
     this.#pages = new PageCache(this.#bounds.cachedCharacters);
-    this.#writer = new LogWriter({ connection, topics: this.#topics, batchBytes: this.#bounds.batchBytes, compression, source });
     const names = namesIn(this.#topics);
     this.#reader = new TopicReader(connection, names);
+    this.#writer = new LogWriter({
+      connection,
+      topics: this.#topics,
+      batchBytes: this.#bounds.batchBytes,
+      compression,
+      source,
+      leaderOf: (partition) => this.#reader.leaderOf(partition),
+    });
     // Connections of its own: a broker that waits for arrivals answers nothing else on the same one.
     this.#tail = new Tail(new TopicReader(connection, names), this.#topics, this.#pages, this.#bounds);
   }

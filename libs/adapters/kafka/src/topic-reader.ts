@@ -69,6 +69,12 @@ export class TopicReader {
     });
   }
 
+  /** The broker that answers for a partition now. Nobody is asked as long as what is known is fresh; one try otherwise. @throws PartitionUnknown */
+  async leaderOf(partition: KafkaPartition): Promise<string> {
+    await this.#ready();
+    return this.#leaderOf(partition);
+  }
+
   /** The partitions by the broker that answers for them now. @throws PartitionUnknown */
   async byBroker(partitions: readonly FetchFrom[]): Promise<ReadonlyMap<string, readonly FetchFrom[]>> {
     await this.#ready();
@@ -123,7 +129,7 @@ export class TopicReader {
 
   async #ready(): Promise<void> {
     // The client would connect again.
-    if (this.#closed) throw new KafkaUnavailable('Reading the log', 'it was closed');
+    if (this.#closed) throw new KafkaUnavailable('Asking for the log', 'it was closed');
     const connecting = (this.#connected ??= this.#connect());
     try {
       await connecting;

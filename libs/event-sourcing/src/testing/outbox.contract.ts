@@ -95,6 +95,45 @@ export function outboxContract(name: string, makeSubject: () => Promise<OutboxSu
     );
 
     it(
+      'is asked, and told, of several partitions at one time as of each by itself',
+      test(async ({ store }) => {
+        const partitions = [P1, asPartition(2), P0, asPartition(3)];
+        const commits = new Map<Partition, Commit[]>(partitions.map((partition) => [partition, []]));
+        for (const partition of partitions.slice(0, 3)) {
+          for (const stream of [newStream(), newStream(), newStream()]) {
+            commits.get(partition)?.push(await append(store, stream, partition));
+            commits.get(partition)?.push(await append(store, stream, partition, { base: 1 }));
+          }
+          commits.get(partition)?.sort(compareKeys);
+        }
+        for (const [limit, characters] of [
+          [100, Infinity],
+          [6, Infinity],
+          [4, Infinity],
+          [100, 1],
+        ] as const) {
+          const pages = await Promise.all(partitions.map((partition) => store.pending(partition, undefined, limit, characters)));
+          for (const [index, partition] of partitions.entries()) {
+            const page = pages[index] ?? [];
+            const all = commits.get(partition) ?? [];
+            expect(page).toEqual(all.slice(0, page.length));
+            // Fewer than there are only for the sake of a bound.
+            if (characters === Infinity) expect(page).toHaveLength(Math.min(limit, all.length));
+            else expect(page.length).toBeGreaterThanOrEqual(Math.min(1, all.length));
+          }
+        }
+        const held = [...(commits.get(P0)?.slice(2) ?? [])];
+        await Promise.all([
+          store.published(P0, commits.get(P0)?.slice(0, 2) ?? [], offset(1)),
+          store.published(P1, commits.get(P1) ?? [], offset(5)),
+        ]);
+        const left = await Promise.all(partitions.map((partition) => store.pending(partition, undefined, 100)));
+        expect(left).toEqual([[], commits.get(asPartition(2)), held, []]);
+        expect(await store.noted(partitions)).toEqual([5, -1, 1, -1]);
+      }),
+    );
+
+    it(
       'holds after it was closed and opened again what it held before',
       test(async ({ store, reopen }) => {
         const stream = newStream();

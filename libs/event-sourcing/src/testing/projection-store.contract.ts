@@ -136,6 +136,36 @@ export function projectionStoreContract(name: string, makeSubject: () => Promise
     );
 
     it(
+      'stores what partitions commit at one time, but for what continues from another watermark (invariant 4)',
+      test(async (subject) => {
+        const { store } = subject;
+        const projection = await served(subject);
+        const partitions = [0, 1, 2, 3].map(asPartition);
+        await store.commit(partitions.map((partition) => batchOf(projection, -1, 4, { partition })));
+        const rows = partitions.map(() => rowOf(projection, newStream(), 1));
+        const commits = partitions.map((partition, index) =>
+          store.commit([
+            batchOf(projection, partition === 2 ? 3 : 4, 7, {
+              partition,
+              rows: rows.slice(index, index + 1),
+              counters: countersOf(projection, 1),
+            }),
+          ]),
+        );
+        const [first, second, stale, last] = await Promise.allSettled(commits);
+        expect([first, second, last]).toEqual(Array(3).fill({ status: 'fulfilled', value: undefined }));
+        expect(stale).toMatchObject({ status: 'rejected', reason: expect.any(WatermarkMoved) });
+        expect(stale).toMatchObject({ reason: { partition: 2, expected: 3, found: 4 } });
+        const streams = rows.map(({ stream }) => stream);
+        const loaded = await Promise.all(streams.map(async (stream) => (await store.load(projection.name, 1000, [stream]))[0]));
+        expect(loaded).toEqual([rows[0], rows[1], undefined, rows[3]]);
+        const marks = await Promise.all(partitions.map((of) => store.watermark(projection.name, 1000, of)));
+        expect(marks).toEqual([7, 7, 4, 7]);
+        expect(await subject.counter(projection.name, projection.counter ?? 'none')).toBe(counted(projection, 3));
+      }),
+    );
+
+    it(
       'refuses a batch that continues from another watermark, and stores nothing of it (invariant 4: a zombie changes nothing)',
       test(async (subject) => {
         const { store } = subject;

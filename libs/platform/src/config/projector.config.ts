@@ -48,7 +48,7 @@ export class ProjectorConfig extends KafkaConfig {
     min: 1,
     max: 100,
   })
-  readonly projectorParallel: number = 4;
+  readonly projectorParallel: number = 8;
 
   @IntegerSetting({
     name: 'HEADWATER_PROJECTOR_RETRY_MAX_MS',

@@ -45,6 +45,28 @@ describe('A log as far as it is noted', () => {
     expect(await waited).toEqual([P1]);
   });
 
+  it('asks no more than once for what arrives in several partitions and is read from them', async () => {
+    for (const of of [P0, P1]) {
+      await log.publish(of, records(2));
+      await store.published(of, [], offset(1));
+    }
+    let asked = 0;
+    const counting = new NotedLog(log, {
+      noted: (partitions) => {
+        asked += 1;
+        return store.noted(partitions);
+      },
+    });
+    const after = new Map([P0, P1].map((of) => [of, BEFORE_FIRST]));
+    expect(await counting.arrivals(after, 1000)).toEqual([P0, P1]);
+    for (const of of [P0, P1]) expect(await counting.read(of, BEFORE_FIRST, LIMIT)).toHaveLength(2);
+    expect(asked).toBe(1);
+    await log.publish(P0, records(1));
+    await store.published(P0, [], offset(2));
+    expect(await counting.read(P0, offset(1), LIMIT)).toHaveLength(1);
+    expect(asked).toBe(2);
+  });
+
   it('waits no longer than it is told where nothing comes', async () => {
     expect(await noted.arrivals(new Map([[P0, BEFORE_FIRST]]), 10)).toEqual([]);
   });

@@ -12,7 +12,7 @@ import {
 } from '@headwater/event-sourcing';
 
 /** Between two looks at the notes: they come a moment after the entries. */
-const LOOK_AGAIN_MS = { first: 4, last: 100 } as const;
+const LOOK_AGAIN_MS = { first: 8, last: 100 } as const;
 
 /**
  * The log as far as the event store has noted that it goes. What lies beyond was published by somebody who could not say so yet, or it is of
@@ -22,6 +22,8 @@ const LOOK_AGAIN_MS = { first: 4, last: 100 } as const;
 export class NotedLog implements EventLog, LogTail {
   readonly #log: EventLog & LogTail;
   readonly #outbox: Pick<Outbox, 'noted'>;
+  /** How far the notes were seen to go: they only grow. */
+  readonly #noted = new Map<Partition, Offset>();
 
   constructor(log: EventLog & LogTail, outbox: Pick<Outbox, 'noted'>) {
     this.#log = log;
@@ -42,8 +44,11 @@ export class NotedLog implements EventLog, LogTail {
 
   async read(partition: Partition, after: Offset, limit: ReadLimit): Promise<readonly LogEntry[]> {
     const entries = await this.#log.read(partition, after, limit);
-    if (entries.length === 0) return entries;
-    const [noted = BEFORE_FIRST] = await this.#outbox.noted([partition]);
+    const last = entries.at(-1);
+    if (last === undefined) return entries;
+    // What brought the reader here was looked at then, mostly.
+    if (last.offset > this.#notedIn(partition)) await this.#look([partition]);
+    const noted = this.#notedIn(partition);
     return entries.filter(({ offset }) => offset <= noted);
   }
 
@@ -62,7 +67,16 @@ export class NotedLog implements EventLog, LogTail {
 
   async #notedAfter(after: ReadonlyMap<Partition, Offset>, arrived: readonly Partition[]): Promise<readonly Partition[]> {
     if (arrived.length === 0) return arrived;
-    const noted = await this.#outbox.noted(arrived);
-    return arrived.filter((partition, index) => (noted[index] ?? BEFORE_FIRST) > (after.get(partition) ?? BEFORE_FIRST));
+    await this.#look(arrived);
+    return arrived.filter((partition) => this.#notedIn(partition) > (after.get(partition) ?? BEFORE_FIRST));
+  }
+
+  #notedIn(partition: Partition): Offset {
+    return this.#noted.get(partition) ?? BEFORE_FIRST;
+  }
+
+  async #look(partitions: readonly Partition[]): Promise<void> {
+    const noted = await this.#outbox.noted(partitions);
+    partitions.forEach((partition, index) => this.#noted.set(partition, noted[index] ?? BEFORE_FIRST));
   }
 }

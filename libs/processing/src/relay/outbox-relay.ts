@@ -3,7 +3,8 @@ import { pauseAfter } from '../work/backoff.js';
 import { Repeating } from '../work/repeating.js';
 import { Slots } from '../work/slots.js';
 import { PartitionRelay } from './partition-relay.js';
-import { PARALLEL_PARTITIONS, RETRY_PAUSES, type RelayOptions, type RelayState } from './relay-options.js';
+import { GATHER_MS, PARALLEL_PARTITIONS, RETRY_PAUSES, type RelayOptions, type RelayState } from './relay-options.js';
+import { Rounds } from './rounds.js';
 
 /** Where others append too, it is looked at again this soon after something was found. */
 const BUSY_POLL_MS = 20;
@@ -19,6 +20,7 @@ const COUNTING = { share: 0.05, everyMs: 1000 } as const;
  */
 export class OutboxRelay {
   readonly #options: RelayOptions;
+  readonly #rounds = new Rounds(GATHER_MS);
   readonly #slots = new Slots(PARALLEL_PARTITIONS);
   readonly #leases = new Slots(PARALLEL_LEASES);
   readonly #partitions = new Map<Partition, PartitionRelay>();
@@ -82,7 +84,8 @@ export class OutboxRelay {
     const { store, holder, leaseMs, partitions } = this.#options;
     try {
       const all = await partitions();
-      for (const one of all) if (!this.#partitions.has(one)) this.#partitions.set(one, new PartitionRelay(one, this.#options, this.#slots));
+      for (const one of all)
+        if (!this.#partitions.has(one)) this.#partitions.set(one, new PartitionRelay(one, this.#options, this.#rounds, this.#slots));
       this.#holders = await store.present(holder, leaseMs);
       const share = Math.ceil(all.length / this.#holders);
       const mine = [...this.#partitions.values()].filter((one) => one.stopped === undefined);

@@ -2,7 +2,8 @@ import { LogTrimmed, StoreBehindLog, reconcile, relayPartition, type Lease, type
 import { pauseAfter } from '../work/backoff.js';
 import { Pause } from '../work/pause.js';
 import type { Slots } from '../work/slots.js';
-import { GATHER_MS, RECONCILE_LIMIT, RETRY_PAUSES, type RelayOptions } from './relay-options.js';
+import { RECONCILE_LIMIT, RETRY_PAUSES, type RelayOptions } from './relay-options.js';
+import type { Rounds } from './rounds.js';
 
 /** A lease by the holder's own clock. It counts from before it was asked for, so that it ends here no later than in the store. */
 interface Held {
@@ -20,6 +21,7 @@ const LEFT_FOR_A_SEND = 0.1;
 export class PartitionRelay {
   readonly partition: Partition;
   readonly #options: RelayOptions;
+  readonly #rounds: Rounds;
   readonly #slots: Slots;
   readonly #pause = new Pause();
   #held: Held | undefined;
@@ -29,15 +31,16 @@ export class PartitionRelay {
   #leaving = false;
   #busy = false;
   #running: Promise<void> | undefined;
-  #lastRound = -Infinity;
   #failures = 0;
   #failing: unknown;
   #stopped: StoreBehindLog | LogTrimmed | undefined;
   #waitingSince: number | undefined;
 
-  constructor(partition: Partition, options: RelayOptions, slots: Slots) {
+  /** @param rounds of all partitions of the relay */
+  constructor(partition: Partition, options: RelayOptions, rounds: Rounds, slots: Slots) {
     this.partition = partition;
     this.#options = options;
+    this.#rounds = rounds;
     this.#slots = slots;
   }
 
@@ -105,23 +108,17 @@ export class PartitionRelay {
 
   async #run(): Promise<void> {
     while (this.#goesOn) {
-      await this.#pause.wait(this.#nextRound());
+      if (this.#failures > 0) await this.#pause.wait(pauseAfter(this.#failures, RETRY_PAUSES));
+      await this.#rounds.next();
       await this.#slots.run(() => this.#round());
     }
     this.#busy = false;
-  }
-
-  /** Milliseconds until the next round may begin. */
-  #nextRound(): number {
-    if (this.#failures > 0) return pauseAfter(this.#failures, RETRY_PAUSES);
-    return Math.max(0, this.#lastRound + GATHER_MS - performance.now());
   }
 
   async #round(): Promise<void> {
     const held = this.#held;
     if (held === undefined || !this.#goesOn) return;
     const began = performance.now();
-    this.#lastRound = began;
     // Before the outbox is read: what is announced from here on is for the next round.
     this.#wanted = false;
     try {

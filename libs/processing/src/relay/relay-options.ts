@@ -40,7 +40,7 @@ export interface RelayState {
 
 /** Partitions that are published at one time. */
 export const PARALLEL_PARTITIONS = 8;
-/** A busy partition gathers commits for this long: fewer sends, at the price of half of it for each. */
+/** Where there is much to publish, commits are gathered for this long: fewer sends, at the price of half of it for each. */
 export const GATHER_MS = 25;
 export const RETRY_PAUSES = { min: 100, max: 5000 } as const;
 /** Of the log, read at once on taking a partition over. */

@@ -83,6 +83,25 @@ export class CommitReader {
       .limit(limit);
     return (await pageOf(cursor, limit, characters)).commits;
   }
+
+  /**
+   * Pending commits of several partitions by one question. What is given of a partition is all that it has; those that it does not answer for
+   * are to be asked by themselves.
+   */
+  async pendingOf(partitions: readonly number[], limit: number, characters: number): Promise<ReadonlyMap<number, readonly Commit[]>> {
+    const cursor = this.#commits
+      .find<ReadCommit>(
+        { partition: { $in: [...partitions] }, pending: true },
+        { projection: COMMIT_FIELDS, batchSize: Math.min(BATCH, limit) },
+      )
+      .sort({ partition: 1, stream: 1, base: 1 })
+      .hint('pending');
+    const { commits, more } = await pageOf(cursor, limit, characters);
+    const answered = Map.groupBy(commits, ({ partition }): number => partition);
+    // In the order of partitions: of the last one there may be more.
+    const cut = more ? (commits.at(-1)?.partition ?? -Infinity) : Infinity;
+    return new Map(partitions.filter((one) => one < cut).map((one) => [one, answered.get(one) ?? []]));
+  }
 }
 
 /** The least key beyond one that a page ended with. */

@@ -12,6 +12,7 @@ import {
 } from '@headwater/event-sourcing';
 import type { Collection, Db } from 'mongodb';
 import { asking } from '../errors.js';
+import { Gathering } from '../gathering.js';
 import { COMMITS, LEASES, RELAYS } from './collections.js';
 import type { CommitDocument } from './commit-document.js';
 import { conditionsOf } from './commit-keys.js';
@@ -31,6 +32,20 @@ interface RelayDocument {
   readonly until: Date;
 }
 
+interface AskedPending {
+  readonly partition: Partition;
+  readonly limit: number;
+  readonly characters: number;
+}
+
+interface Published {
+  readonly partition: Partition;
+  readonly commits: readonly CommitKey[];
+  readonly upTo: Offset;
+}
+
+/** Partitions whose pending commits are asked for by one question. */
+const PARTITIONS_AT_ONCE = 32;
 /** Keys of one update at most. */
 const KEYS_AT_ONCE = 1000;
 
@@ -39,6 +54,16 @@ export class MongoOutbox implements Outbox, OutboxOverview {
   readonly #commits: Collection<CommitDocument>;
   readonly #leases: Collection<LeaseDocument>;
   readonly #relays: Collection<RelayDocument>;
+  readonly #pending = new Gathering((group: readonly AskedPending[]) => this.#pendingTogether(group), {
+    underWay: 2,
+    size: PARTITIONS_AT_ONCE,
+    sizeOf: () => 1,
+  });
+  readonly #published = new Gathering((group: readonly Published[]) => this.#noteTogether(group), {
+    underWay: 2,
+    size: KEYS_AT_ONCE,
+    sizeOf: ({ commits }) => commits.length,
+  });
 
   constructor(
     private readonly db: Db,
@@ -69,15 +94,36 @@ export class MongoOutbox implements Outbox, OutboxOverview {
   }
 
   pending(partition: Partition, after: CommitKey | undefined, limit: number, characters = Infinity): Promise<readonly Commit[]> {
-    return asking(() => this.reader.pending(partition, after, limit, characters));
+    const asked = { partition, limit, characters };
+    return after === undefined ? this.#pending.ask(asked) : asking(() => this.reader.pending(partition, after, limit, characters));
   }
 
-  async published(partition: Partition, commits: readonly CommitKey[], upTo: Offset): Promise<void> {
+  async #pendingTogether(group: readonly AskedPending[]): Promise<readonly (readonly Commit[] | Promise<readonly Commit[]>)[]> {
+    const partitions = [...new Set(group.map(({ partition }) => partition))];
+    const limit = Math.min(...group.map((asked) => asked.limit));
+    const characters = Math.min(...group.map((asked) => asked.characters));
+    const found =
+      partitions.length > 1
+        ? await asking(() => this.reader.pendingOf(partitions, limit, characters))
+        : new Map<number, readonly Commit[]>();
+    return group.map(
+      (asked) => found.get(asked.partition) ?? asking(() => this.reader.pending(asked.partition, undefined, asked.limit, asked.characters)),
+    );
+  }
+
+  published(partition: Partition, commits: readonly CommitKey[], upTo: Offset): Promise<void> {
+    return this.#published.ask({ partition, commits, upTo });
+  }
+
+  async #noteTogether(group: readonly Published[]): Promise<readonly undefined[]> {
+    const reached = group.map(({ partition, upTo }) => ({
+      updateOne: { filter: { _id: partition }, update: { $max: { published: upTo } }, upsert: true },
+    }));
     // Should only one of the two be kept, the log has something that is pending: a repetition, or found by whoever takes the partition next.
-    await asking(async () => {
-      await this.#unmark(commits);
-      await this.#leases.updateOne({ _id: partition }, { $max: { published: upTo } }, { upsert: true });
-    });
+    await asking(() =>
+      Promise.all([this.#unmark(group.flatMap(({ commits }) => commits)), this.#leases.bulkWrite(reached, { ordered: false })]),
+    );
+    return group.map(() => undefined);
   }
 
   async noted(partitions: readonly Partition[]): Promise<readonly Offset[]> {

@@ -99,9 +99,10 @@ describe('Every query of the event store in MongoDB', () => {
       expect(page).toHaveLength(10);
       await store.pending(P2, page.at(-1), 10);
       await store.pending(P0, short[100], 10, 1000);
+      expect((await Promise.all([P0, P2].map((of) => store.pending(of, undefined, 300)))).map((of) => of.length)).toEqual([200, 300]);
       expect(await store.size(1000)).toBe(short.length + LONG);
       expect(await store.waiting()).toEqual([P0, P2]);
-      await expectGood(subject, 5);
+      await expectGood(subject, 6);
       await store.published(P0, short.slice(0, 150), offset(149));
       await store.published(
         P2,

@@ -26,14 +26,19 @@ export class Counters {
     this.#collection = db.collection<CounterDocument>(countersName(copy));
   }
 
-  async add(writer: CounterWriter, counters: ReadonlyMap<string, number>, session: ClientSession): Promise<void> {
-    if (counters.size === 0) return;
+  /** What each writer adds. */
+  async add(
+    added: readonly (readonly [writer: CounterWriter, counters: ReadonlyMap<string, number>])[],
+    session: ClientSession,
+  ): Promise<void> {
     const changes: AnyBulkWriteOperation<CounterDocument>[] = [];
-    for (const [key, total] of counters) {
-      const filter = { _id: `${String(writer)} ${key}` };
-      changes.push({ updateOne: { filter, update: { $inc: { total }, $setOnInsert: { key } }, upsert: true } });
+    for (const [writer, counters] of added) {
+      for (const [key, total] of counters) {
+        const filter = { _id: `${String(writer)} ${key}` };
+        changes.push({ updateOne: { filter, update: { $inc: { total }, $setOnInsert: { key } }, upsert: true } });
+      }
     }
-    await this.#collection.bulkWrite(changes, { session, ordered: false });
+    if (changes.length > 0) await this.#collection.bulkWrite(changes, { session, ordered: false });
   }
 
   /** Keys that are not here count nothing. */

@@ -35,6 +35,14 @@ export const PARKED_PLAN: CollectionPlan = {
   indexes: [{ name: 'by_stream', key: { copy: 1, stream: 1, revision: 1 }, unique: true }],
 };
 
+/** Whether any event of these copies is parked. */
+export const isAnyParked = (db: Db, copies: readonly string[], read: Partial<CausalRead>): Promise<boolean> =>
+  anyParked(db.collection<ParkedDocument>(PARKED_COLLECTION), copies, read);
+
+async function anyParked(collection: Collection<ParkedDocument>, copies: readonly string[], read: Partial<CausalRead>): Promise<boolean> {
+  return (await collection.findOne({ copy: { $in: [...copies] } }, { ...read, projection: { _id: 0, copy: 1 } })) !== null;
+}
+
 interface Standing {
   readonly _id: string;
   readonly at: number;
@@ -109,7 +117,7 @@ export class Parked {
   }
 
   async #isEmpty(read: Partial<CausalRead>): Promise<boolean> {
-    return (await this.#collection.findOne({ copy: this.copy }, { ...read, projection: { _id: 0, copy: 1 } })) === null;
+    return !(await anyParked(this.#collection, [this.copy], read));
   }
 
   /** In order of stream and revision. */

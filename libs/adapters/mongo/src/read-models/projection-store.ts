@@ -1,4 +1,5 @@
 import {
+  StoreUnavailable,
   revision,
   type Epoch,
   type Offset,
@@ -20,6 +21,7 @@ import type { CausalRead } from '../causal-read.js';
 import { createCollections } from '../collections.js';
 import type { MongoDatabase } from '../database.js';
 import { asking } from '../errors.js';
+import { Gathering } from '../gathering.js';
 import { SeenTime } from '../seen-time.js';
 import { copyLines } from './copy-lines.js';
 import { Copies, PROJECTIONS_PLAN, RETIRED_MILLISECONDS, copiesIn, copyName } from './copies.js';
@@ -27,7 +29,7 @@ import { Counters, countersName, countersPlan } from './counters.js';
 import { historyName, historyPlan, keepHistory } from './history.js';
 import type { ProjectionKind, StoredRow } from './kinds/kind.js';
 import { kindOf } from './kinds/kinds.js';
-import { PARKED_PLAN, Parked } from './parked.js';
+import { PARKED_PLAN, Parked, isAnyParked } from './parked.js';
 import { RowWriter, RowsKnownWrong } from './row-writer.js';
 import { inTransaction } from './transaction.js';
 import { WATERMARKS_PLAN, Watermarks } from './watermarks.js';
@@ -44,6 +46,24 @@ interface Contents {
 /** Streams that one question asks for. */
 const STREAMS_AT_ONCE = 2000;
 
+type RowsGathering = Gathering<readonly StreamName[], readonly (Row<unknown> | undefined)[]>;
+
+interface AskedParked {
+  readonly projection: ProjectionName;
+  readonly version: number;
+  readonly streams: readonly StreamName[];
+}
+
+/** Questions that are shared by the partitions that are worked on at one time. */
+const STREAMS_TOGETHER = { underWay: 2, size: STREAMS_AT_ONCE, sizeOf: (streams: readonly StreamName[]) => streams.length };
+
+/** Partitions that have little to store share a transaction: one costs more than twenty rows in it. Those that have much have theirs alone. */
+const BATCHES_TOGETHER = {
+  underWay: 1,
+  size: 1000,
+  sizeOf: (batches: readonly ProjectionBatch[]) => batches.reduce((sum, { rows, history }) => sum + rows.length + history.length, 0),
+};
+
 /**
  * The read models' writing side. Each copy of a projection has collections of its own, named by it; a batch is one transaction over all that
  * it changes, and conflicts with every other one of its partition on the watermark.
@@ -53,6 +73,13 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
   readonly #watermarks: Watermarks;
   readonly #writer = new RowWriter();
   readonly #seen: SeenTime;
+  /** By copy. */
+  readonly #rows = new Map<string, RowsGathering>();
+  readonly #standing = new Gathering((group: readonly AskedParked[]) => this.#parkedTogether(group), {
+    ...STREAMS_TOGETHER,
+    sizeOf: ({ streams }) => streams.length,
+  });
+  readonly #commits = new Gathering((group: readonly (readonly ProjectionBatch[])[]) => this.#commitTogether(group), BATCHES_TOGETHER);
 
   constructor(private readonly database: MongoDatabase) {
     this.#copies = new Copies(database.db);
@@ -67,40 +94,83 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
     });
   }
 
-  async load(projection: ProjectionName, version: number, streams: readonly StreamName[]): Promise<readonly (Row<unknown> | undefined)[]> {
-    if (streams.length === 0) return [];
+  load(projection: ProjectionName, version: number, streams: readonly StreamName[]): Promise<readonly (Row<unknown> | undefined)[]> {
+    return streams.length === 0 ? Promise.resolve([]) : this.#rowsOf(projection, version).ask(streams);
+  }
+
+  /** The rows of a copy that several ask for, each for some streams. */
+  #rowsOf(projection: ProjectionName, version: number): RowsGathering {
+    const name = copyName(projection, version);
+    const gathering = this.#rows.get(name) ?? new Gathering((group) => this.#loadTogether(projection, version, group), STREAMS_TOGETHER);
+    this.#rows.set(name, gathering);
+    return gathering;
+  }
+
+  async #loadTogether(
+    projection: ProjectionName,
+    version: number,
+    group: readonly (readonly StreamName[])[],
+  ): Promise<readonly (readonly (Row<unknown> | undefined)[])[]> {
     const { name, rows, kind } = this.#contents(projection, version);
-    const asked = [...new Set<string>(streams)];
+    const asked = [...new Set<string>(group.flat())];
     const [stored, exists] = await this.#reading((read) =>
       Promise.all([
         rows.find({ _id: { $in: asked } }, { ...read, batchSize: asked.length + 1 }).toArray(),
         this.#copies.isKnown(projection, version),
       ]),
     );
-    if (!exists) return streams.map(() => undefined);
+    if (!exists) return group.map((streams) => streams.map(() => undefined));
     const found = new Map(stored.map((row) => [row._id, kind.decode(row)]));
     this.#writer.absent(
       name,
       asked.filter((stream) => !found.has(stream)),
     );
-    return streams.map((stream) => found.get(stream));
+    return group.map((streams) => streams.map((stream) => found.get(stream)));
   }
 
-  async parkedAmong(
-    projection: ProjectionName,
-    version: number,
-    streams: readonly StreamName[],
-  ): Promise<ReadonlyMap<StreamName, ParkedStream>> {
-    if (streams.length === 0) return new Map();
+  parkedAmong(projection: ProjectionName, version: number, streams: readonly StreamName[]): Promise<ReadonlyMap<StreamName, ParkedStream>> {
+    return streams.length === 0 ? Promise.resolve(new Map()) : this.#standing.ask({ projection, version, streams });
+  }
+
+  async #parkedTogether(group: readonly AskedParked[]): Promise<readonly ReadonlyMap<StreamName, ParkedStream>[]> {
+    const copies = new Set(group.map(({ projection, version }) => copyName(projection, version)));
+    return this.#reading(async (read) => {
+      // The usual case is none at all.
+      if (!(await isAnyParked(this.database.db, [...copies], read))) return group.map(() => new Map());
+      return Promise.all(group.map((asked) => this.#parkedIn(asked, read)));
+    });
+  }
+
+  async #parkedIn({ projection, version, streams }: AskedParked, read: CausalRead): Promise<ReadonlyMap<StreamName, ParkedStream>> {
     const { parked } = this.#contents(projection, version);
-    const [found, exists] = await this.#reading((read) =>
-      Promise.all([parked.among(streams, read), this.#copies.isKnown(projection, version)]),
-    );
+    const [found, exists] = await Promise.all([parked.among(streams, read), this.#copies.isKnown(projection, version)]);
     return exists ? found : new Map<StreamName, ParkedStream>();
   }
 
+  /** What several partitions have ready at one time is one transaction, or where that fails, one for each. */
   async commit(batches: readonly ProjectionBatch[]): Promise<void> {
-    if (batches.length === 0) return;
+    if (batches.length > 0) await this.#commits.ask(batches);
+  }
+
+  async #commitTogether(group: readonly (readonly ProjectionBatch[])[]): Promise<readonly Promise<void>[]> {
+    if (group.length > 1) {
+      try {
+        await this.#commitAll(group.flat());
+        return group.map(() => Promise.resolve());
+      } catch (error) {
+        if (error instanceof StoreUnavailable) throw error;
+      }
+    }
+    const committed = group.map(() => Promise.resolve());
+    for (const [index, batches] of group.entries()) {
+      const alone = this.#commitAll(batches);
+      committed[index] = alone;
+      await alone.catch(() => undefined);
+    }
+    return committed;
+  }
+
+  async #commitAll(batches: readonly ProjectionBatch[]): Promise<void> {
     try {
       await this.#commit(batches);
     } catch (error) {
@@ -112,20 +182,25 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
   }
 
   #commit(batches: readonly ProjectionBatch[]): Promise<void> {
+    const ofCopies = Map.groupBy(batches, ({ projection, version }) => copyName(projection, version));
     return this.#changing(async (session) => {
       await this.#watermarks.advance(batches, session);
-      for (const batch of batches) await this.#apply(batch, session);
+      for (const ofCopy of ofCopies.values()) await this.#apply(ofCopy, session);
     });
   }
 
-  async #apply(
-    { projection, version, partition, rows, counters, history, parked }: ProjectionBatch,
-    session: ClientSession,
-  ): Promise<void> {
-    const contents = this.#contents(projection, version);
+  /** Batches of one copy, of different partitions: no stream is in two of them. */
+  async #apply(batches: readonly ProjectionBatch[], session: ClientSession): Promise<void> {
+    const [first] = batches;
+    if (first === undefined) return;
+    const contents = this.#contents(first.projection, first.version);
+    const rows = batches.flatMap((batch) => batch.rows);
     await this.#writer.put(contents.rows, contents.kind, rows, session);
-    await contents.counters.add(partition, counters, session);
-    if (contents.kind.history) await keepHistory(this.database.db, contents.name, history, session);
+    const added = batches.map(({ partition, counters }) => [partition, counters] as const);
+    await contents.counters.add(added, session);
+    const history = contents.kind.history ? batches.flatMap((batch) => batch.history) : [];
+    await keepHistory(this.database.db, contents.name, history, session);
+    const parked = batches.flatMap((batch) => batch.parked);
     await contents.parked.park(parked, session);
   }
 
@@ -148,7 +223,7 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
       const before = await contents.rows.findOne({ _id: row.stream }, { session, projection: { rev: 1 } });
       if ((before?.rev ?? 0) !== expected) return false;
       await this.#writer.replace(contents.rows, [contents.kind.encode(row)], session);
-      await contents.counters.add('redrive', counters, session);
+      await contents.counters.add([['redrive', counters]], session);
       await contents.parked.forget(row.stream, row.revision, session);
       return true;
     });

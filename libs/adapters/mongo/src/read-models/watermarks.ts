@@ -7,7 +7,7 @@ import {
   type Partition,
   type ProjectionBatch,
 } from '@headwater/event-sourcing';
-import type { AnyBulkWriteOperation, ClientSession, Collection, Db } from 'mongodb';
+import type { ClientSession, Collection, Db } from 'mongodb';
 import type { CausalRead } from '../causal-read.js';
 import type { CollectionPlan } from '../collections.js';
 import { copyName, type Copies } from './copies.js';
@@ -65,22 +65,39 @@ export class Watermarks {
    * @throws WatermarkMoved, CopyDropped
    */
   async advance(batches: readonly ProjectionBatch[], session: ClientSession): Promise<void> {
-    const documents = await this.#collection.find({ _id: { $in: batches.map(idOfBatch) } }, { session }).toArray();
-    const found = new Map(documents.map((document) => [document._id, document]));
-    const changes: AnyBulkWriteOperation<WatermarkDocument>[] = [];
-    for (const batch of batches) {
-      const id = idOfBatch(batch);
-      const before = found.get(id);
-      if (before === undefined) await this.#begin(batch, session);
-      else mustStand(before, batch);
-      changes.push(before === undefined ? { insertOne: { document: begun(id, batch) } } : { updateOne: moved(id, batch) });
-    }
-    await this.#collection.bulkWrite(changes, { session, ordered: false });
+    const first = batches.filter(({ expected }) => expected === BEFORE_FIRST);
+    if (first.length > 0) await this.#begin(first, session);
+    const further = batches.filter(({ expected }) => expected !== BEFORE_FIRST);
+    if (further.length > 0) await this.#move(further, session);
   }
 
-  async #begin({ projection, version, partition, expected }: ProjectionBatch, session: ClientSession): Promise<void> {
-    await this.copies.hold(projection, version, session);
-    if (expected !== BEFORE_FIRST) throw new WatermarkMoved(projection, partition, expected, BEFORE_FIRST);
+  async #begin(batches: readonly ProjectionBatch[], session: ClientSession): Promise<void> {
+    const found = await this.#find(batches, session);
+    for (const batch of batches) {
+      const before = found.get(idOfBatch(batch));
+      if (before !== undefined) throw passedBy(batch, before);
+      await this.copies.hold(batch.projection, batch.version, session);
+    }
+    await this.#collection.insertMany(batches.map(begun), { session, ordered: false });
+  }
+
+  async #move(batches: readonly ProjectionBatch[], session: ClientSession): Promise<void> {
+    const changes = batches.map((batch) => ({ updateOne: moved(batch) }));
+    const { matchedCount } = await this.#collection.bulkWrite(changes, { session, ordered: false });
+    if (matchedCount === batches.length) return;
+    // Those that did match stand here as they would after this batch: one of the others is told of, if there is one that is not alike.
+    const found = await this.#find(batches, session);
+    const last = batches.map((batch) => ({ batch, mark: found.get(idOfBatch(batch)) }));
+    const lost = last.find(({ batch, mark }) => mark?.offset !== batch.watermark || mark.retired === true) ?? last[0];
+    if (lost === undefined) return;
+    if (lost.mark !== undefined) throw passedBy(lost.batch, lost.mark);
+    await this.copies.hold(lost.batch.projection, lost.batch.version, session);
+    throw new WatermarkMoved(lost.batch.projection, lost.batch.partition, lost.batch.expected, BEFORE_FIRST);
+  }
+
+  async #find(batches: readonly ProjectionBatch[], session: ClientSession): Promise<ReadonlyMap<string, WatermarkDocument>> {
+    const documents = await this.#collection.find({ _id: { $in: batches.map(idOfBatch) } }, { session }).toArray();
+    return new Map(documents.map((document) => [document._id, document]));
   }
 
   /** From now on nobody moves them. Waits for those who are moving one. */
@@ -93,19 +110,25 @@ export class Watermarks {
   }
 }
 
-function mustStand({ offset: at, retired }: WatermarkDocument, { projection, version, partition, expected }: ProjectionBatch): void {
-  if (retired === true) throw new CopyDropped(projection, version);
-  if (at !== expected) throw new WatermarkMoved(projection, partition, expected, offset(at));
+/** Why a batch cannot move a watermark. */
+function passedBy(
+  { projection, version, partition, expected }: ProjectionBatch,
+  { offset: at, retired }: WatermarkDocument,
+): CopyDropped | WatermarkMoved {
+  return retired === true ? new CopyDropped(projection, version) : new WatermarkMoved(projection, partition, expected, offset(at));
 }
 
-const begun = (id: string, batch: ProjectionBatch): WatermarkDocument => ({
-  _id: id,
+const begun = (batch: ProjectionBatch): WatermarkDocument => ({
+  _id: idOfBatch(batch),
   copy: copyName(batch.projection, batch.version),
   partition: batch.partition,
   ...reached(batch),
 });
 
-const moved = (id: string, batch: ProjectionBatch) => ({ filter: { _id: id, offset: batch.expected }, update: { $set: reached(batch) } });
+const moved = (batch: ProjectionBatch) => ({
+  filter: { _id: idOfBatch(batch), offset: batch.expected, retired: { $exists: false } },
+  update: { $set: reached(batch) },
+});
 
 function reached({ watermark, history }: ProjectionBatch): Pick<WatermarkDocument, 'offset' | 'last'> {
   const last = history.at(-1);

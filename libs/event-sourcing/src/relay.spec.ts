@@ -5,21 +5,13 @@ import type { LogRecord } from './event-log.js';
 import { StoreBehindLog, reconcile, recordsOf, relayPartition, type RelayBounds } from './relay.js';
 import { places, totals } from './testing/counter.js';
 import { CounterService } from './testing/counter-service.js';
-import { newStream } from './testing/test-commits.js';
+import { newStreamIn } from './testing/test-commits.js';
 import { LogTrimmed } from './event-log.js';
-import { partitionOf } from './partition.js';
 
 const P0 = partition(0);
 const BATCH: RelayBounds = { commits: 3, characters: 1e9 };
 
-const streamsIn0 = (count: number): readonly StreamName[] => {
-  const streams: StreamName[] = [];
-  while (streams.length < count) {
-    const stream = newStream();
-    if (partitionOf(stream, 3) === P0) streams.push(stream);
-  }
-  return streams.sort();
-};
+const streamsIn0 = (count: number): readonly StreamName[] => Array.from({ length: count }, () => newStreamIn(P0)).sort();
 
 const published = (service: CounterService): Promise<readonly LogEntry[]> =>
   service.log.read(P0, offset(-1), { entries: 10_000, characters: 1e9 });

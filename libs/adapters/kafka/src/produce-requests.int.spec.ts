@@ -71,6 +71,7 @@ describe('Batches that are published in one turn', () => {
   });
 
   it('go in further requests where they are too many bytes for one', async () => {
+    connection = { ...connection, requestMilliseconds: 30_000 };
     const subject = await aLog({ settings: { partitions: 5 } });
     const all = await subject.log.partitions();
     const published = await Promise.all(all.map((to) => subject.log.publish(to, records(1, { characters: 950_000 }))));

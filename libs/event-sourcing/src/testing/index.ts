@@ -24,4 +24,4 @@ export {
   type StoredProjection,
 } from './projection-store.contract.js';
 export { withSubject, type Closable } from './subject.js';
-export { AWKWARD_CONTENT, commitTo, newStream, storedEvent, type CommitShape } from './test-commits.js';
+export { AWKWARD_CONTENT, commitTo, newStream, newStreamIn, storedEvent, type CommitShape } from './test-commits.js';

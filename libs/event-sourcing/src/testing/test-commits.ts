@@ -1,6 +1,7 @@
 import { baseAt, revision, streamName, type Partition, type StreamName } from '../brand.js';
 import type { Commit, Content, StoredEvent } from '../event.js';
 import { newEventId } from '../handle-command.js';
+import { partitionOf } from '../partition.js';
 
 let streams = 0;
 
@@ -8,6 +9,14 @@ let streams = 0;
 export function newStream(kind = 'entity/org/project'): StreamName {
   streams += 1;
   return streamName(`${kind}/https://example.org/${String(process.pid)}-${String(Date.now())}-${String(streams)}`);
+}
+
+/** A stream that lies in one of so many partitions: what a test needs in each of them is not left to chance. */
+export function newStreamIn(partition: Partition, partitions = 3): StreamName {
+  for (;;) {
+    const stream = newStream();
+    if (partitionOf(stream, partitions) === partition) return stream;
+  }
 }
 
 /** Texts that do not survive a parser: numbers beyond a double, white space, the order and the repetition of members, characters of all lengths. */

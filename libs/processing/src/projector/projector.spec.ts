@@ -1,20 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
+  partition as asPartition,
   ProjectionRunner,
   eventId,
   offset,
-  partitionOf,
   revision,
   type EventCodec,
   type Partition,
-  type StreamName,
 } from '@headwater/event-sourcing';
 import {
   CounterService,
   InMemoryGroup,
   counterCodec,
-  newStream,
+  newStreamIn,
   places,
   totals,
   type CounterEvent,
@@ -59,16 +58,10 @@ class Setting {
 
   /** Appends to new streams and publishes. */
   async write(streams = 12, commits = 3): Promise<void> {
-    const names = Array.from({ length: streams }, () => newStream());
+    const { partitions } = this.service.store;
+    const names = Array.from({ length: streams }, (_, index) => newStreamIn(asPartition(index % partitions.length), partitions.length));
     for (let count = 1; count <= commits; count += 1) for (const stream of names) await this.service.add(stream, count);
     await this.service.relay();
-  }
-
-  streamIn(partition: Partition): StreamName {
-    for (;;) {
-      const stream = newStream();
-      if (partitionOf(stream, 3) === partition) return stream;
-    }
   }
 
   async applied(of: Partition): Promise<boolean> {
@@ -207,7 +200,7 @@ describe('A projector', () => {
     const [p0, ...others] = setting.service.store.partitions;
     if (p0 === undefined) throw new Error('There are partitions.');
     await setting.write();
-    const later = setting.streamIn(p0);
+    const later = newStreamIn(p0);
     await setting.service.log.publish(p0, [
       { stream: later, revision: revision(1), event: { id: eventId('1-later'), head: multiplied() } },
     ]);

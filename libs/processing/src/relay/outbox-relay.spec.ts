@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { StoreOverloaded, offset, partition, revision, type LogEntry, type Partition, type StreamName } from '@headwater/event-sourcing';
-import { CounterService, newStream, places, totals } from '@headwater/event-sourcing/testing';
+import { CounterService, newStream, newStreamIn, places, totals } from '@headwater/event-sourcing/testing';
 import { eventually } from '../testing/eventually.js';
 import { AnnouncingEventStore } from './announcing-event-store.js';
 import { OutboxRelay } from './outbox-relay.js';
@@ -37,7 +37,8 @@ async function entriesOf({ log, store }: CounterService): Promise<readonly LogEn
 }
 
 async function written(service: CounterService, streams = 12, commits = 3): Promise<readonly StreamName[]> {
-  const names = Array.from({ length: streams }, () => newStream());
+  const { partitions } = service.store;
+  const names = Array.from({ length: streams }, (_, index) => newStreamIn(partition(index % partitions.length), partitions.length));
   for (let count = 1; count <= commits; count += 1) for (const stream of names) await service.add(stream, count);
   return names;
 }

@@ -1,13 +1,5 @@
-import { KafkaRefused, TopicsUnfit } from '@headwater/kafka';
-import { DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, ImportUnfinished, MongoRefused } from '@headwater/mongo';
+import { KAFKA_START_FAULTS } from '@headwater/kafka';
+import { MONGO_START_FAULTS } from '@headwater/mongo';
 import { startFailureWithMongo } from '@headwater/platform';
 
-export const startFailure = startFailureWithMongo([
-  DatabaseNotPrepared,
-  DatabaseTooNew,
-  DatabaseUnusable,
-  ImportUnfinished,
-  MongoRefused,
-  TopicsUnfit,
-  KafkaRefused,
-]);
+export const startFailure = startFailureWithMongo([...MONGO_START_FAULTS, ...KAFKA_START_FAULTS]);

@@ -1,4 +1,4 @@
-import { DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, ImportUnfinished, MongoRefused } from '@headwater/mongo';
+import { MONGO_START_FAULTS } from '@headwater/mongo';
 import { startFailureWithMongo } from '@headwater/platform';
 
-export const startFailure = startFailureWithMongo([DatabaseNotPrepared, DatabaseTooNew, DatabaseUnusable, ImportUnfinished, MongoRefused]);
+export const startFailure = startFailureWithMongo(MONGO_START_FAULTS);

@@ -3,6 +3,7 @@ export { ForeignEntry, KafkaRefused, KafkaUnavailable, PartitionUnknown, RecordT
 export { DEFAULT_GROUP_TIMES, KafkaGroup, groupId, type KafkaGroupOptions, type KafkaGroupTimes } from './kafka-group.js';
 export type { KafkaConnection } from './kafka-connection.js';
 export { DEFAULT_LOG_BOUNDS, DEFAULT_SOURCE, KafkaEventLog, type KafkaEventLogOptions, type KafkaLogBounds } from './kafka-event-log.js';
+export { KAFKA_START_FAULTS } from './start-faults.js';
 export { KafkaTopics, type KafkaTopicsOptions, type PreparedTopic } from './kafka-topics.js';
 export type { Compression } from './produce-requests.js';
 export { DEFAULT_TOPIC_PREFIX, topicNames, type TopicNames } from './topic-names.js';

@@ -15,3 +15,4 @@ export {
 export { openMongoExport } from './transfer/mongo-export-source.js';
 export { openMongoImport } from './transfer/mongo-import-target.js';
 export { MongoProjectionsStatus, type MongoProjectionStanding } from './read-models/projections-status.js';
+export { MONGO_START_FAULTS } from './start-faults.js';

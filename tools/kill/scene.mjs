@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from './client.mjs';
 import { Expectation } from './expectation.mjs';
 import { pushItems, writeResources } from './writers.mjs';
@@ -19,6 +20,9 @@ import { pushItems, writeResources } from './writers.mjs';
  */
 
 const org = 'kill';
+
+/** After each write, in milliseconds, once there are enough. */
+const [WRITER_REST, PUSHER_REST] = [200, 1000];
 
 /**
  * @param {{ service: { url: URL }, name: string, random: () => number, settle: (scene: Scene) => Promise<void>, goesOn?: boolean }} options
@@ -54,14 +58,20 @@ export async function makeScene({ service, name, random, settle, goesOn = false 
  * Writers and readers, until they are told to end.
  * @param {Scene} scene
  * @param {{ changes: import('./readers.mjs').ChangesReader, events: import('./readers.mjs').EventsReader }} readers
- * @param {{ writers: number, pushers: number }} [load] who write one resource at a time, and who push batches
+ * @param {{ writers: number, pushers: number, burst?: number }} [load] who write one resource at a time, and who push batches; once `burst` writes
+ *   are acknowledged they rest after each: all that is written is audited, however long a fault may last
  */
-export function startLoad(scene, { changes, events }, { writers, pushers } = { writers: 6, pushers: 2 }) {
+export function startLoad(scene, { changes, events }, { writers, pushers, burst = Infinity } = { writers: 6, pushers: 2 }) {
   const stop = new AbortController();
   const stopReading = new AbortController();
+  const enough = scene.expectation.acknowledgements + burst;
+  const restFor = (milliseconds) => async () => {
+    if (scene.expectation.acknowledgements < enough) return;
+    await sleep(milliseconds, undefined, { signal: stop.signal }).catch(() => undefined);
+  };
   const writing = Promise.all([
-    ...names('writer', writers).map((name) => writeResources(scene, name, stop.signal)),
-    ...names('push', pushers).map((name) => pushItems(scene, name, stop.signal)),
+    ...names('writer', writers).map((name) => writeResources(scene, name, stop.signal, restFor(WRITER_REST))),
+    ...names('push', pushers).map((name) => pushItems(scene, name, stop.signal, restFor(PUSHER_REST))),
     changes.run(stop.signal),
   ]);
   const reading = events.run(stopReading.signal);

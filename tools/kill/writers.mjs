@@ -12,9 +12,9 @@ const contentOf = ({ hub }, value) => ({ '@type': 'Record', value, hub: { '@id':
 
 /**
  * Creates, updates, tags, deprecates and brings back resources of its own, one write at a time, until it is stopped or the service is gone.
- * @param {import('./scene.mjs').Scene} scene @param {string} name @param {AbortSignal} stop
+ * @param {import('./scene.mjs').Scene} scene @param {string} name @param {AbortSignal} stop @param {() => Promise<void>} rest after each write
  */
-export async function writeResources(scene, name, stop) {
+export async function writeResources(scene, name, stop, rest) {
   const { expectation, random } = scene;
   const memory = memoryOf(scene, name);
   const { own } = memory;
@@ -25,6 +25,7 @@ export async function writeResources(scene, name, stop) {
     const write = fresh ? creation(scene, id, `${name}.${n}`) : nextChange(scene, id, expectation.state(id), `${name}.${n}`);
     if (await send(scene, write)) {
       if (fresh) own.push(id);
+      await rest();
       continue;
     }
     if (!scene.goesOn) return;
@@ -73,9 +74,9 @@ const writeOf = (id, change, request) => ({
 
 /**
  * Pushes batches to the project's dataset: new items, changed, unchanged, deleted and returning ones, each batch atomic.
- * @param {import('./scene.mjs').Scene} scene @param {string} name @param {AbortSignal} stop
+ * @param {import('./scene.mjs').Scene} scene @param {string} name @param {AbortSignal} stop @param {() => Promise<void>} rest after each push
  */
-export async function pushItems(scene, name, stop) {
+export async function pushItems(scene, name, stop, rest) {
   const { random } = scene;
   const memory = memoryOf(scene, name);
   const idOf = (n) => `${scene.hub}/${name}.${memory.life}/${n}`;
@@ -88,7 +89,10 @@ export async function pushItems(scene, name, stop) {
       value: random() < 0.2 ? 'same' : `${name}.${memory.count}.${n}.${at}`,
       isDeleted: random() < 0.15,
     }));
-    if (await send(scene, pushOf(scene, items))) continue;
+    if (await send(scene, pushOf(scene, items))) {
+      await rest();
+      continue;
+    }
     if (!scene.goesOn) return;
     // What became of these is not known: they are left alone.
     memory.life += 1;

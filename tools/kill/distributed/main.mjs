@@ -34,32 +34,38 @@ const random = randomOf(seed);
 const results = [];
 let broken;
 
-console.log(`${rounds} rounds of ${faults.length} faults on one cluster, seed ${seed}: load, fault, audit, more load, audit, replay.`);
+console.log(
+  `${rounds} rounds of ${faults.length} faults, each round on a cluster of its own, seed ${seed}: load, fault, audit, more load, audit, replay.`,
+);
 const started = performance.now();
-const cluster = await Cluster.start(folder);
-const auditor = await Auditor.open(cluster.settings);
 try {
-  for (let number = 1; number <= rounds; number += 1) {
+  for (let number = 1; number <= rounds; number += 1) await round(number);
+} catch (error) {
+  broken = error;
+}
+
+/** Every fault once. What comes after a fault is verified with what came before, which is why a cluster does not live on for ever. */
+async function round(number) {
+  const cluster = await Cluster.start(join(folder, String(number)));
+  let auditor;
+  try {
+    auditor = await Auditor.open(cluster.settings);
     for (const fault of faults) {
       const name = `${fault.name}-${number}`;
-      const options = { cluster, fault, name, random, settle: () => auditor.settled(), verify };
-      const result = await faultRound(options);
+      const settle = () => auditor.settled();
+      const verify = async () => problemsOf(await auditor.verify());
+      const result = await faultRound({ cluster, fault, name, random, settle, verify });
       results.push(result);
       console.log(lineOf(number, result));
       for (const violation of result.violations.slice(0, 20)) console.log(`   ${violation}`);
     }
+    const badEnds = await cluster.stopServices();
+    results.at(-1).violations.push(...badEnds);
+    for (const badEnd of badEnds) console.log(`   ${badEnd}`);
+  } finally {
+    await auditor?.close();
+    await cluster.kill();
   }
-  const badEnds = await cluster.stopServices();
-  if (badEnds.length > 0) results.push({ ...results.at(-1), fault: 'the end', violations: badEnds });
-} catch (error) {
-  broken = error;
-} finally {
-  await auditor.close();
-  await cluster.kill();
-}
-
-async function verify() {
-  return problemsOf(await auditor.verify());
 }
 
 const meanwhileOf = (name) => results.reduce((sum, result) => sum + (result.fault === name ? result.meanwhile : 0), 0);

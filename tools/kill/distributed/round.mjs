@@ -17,8 +17,8 @@ import { makeScene, startLoad } from '../scene.mjs';
  * @property {readonly string[]} violations
  */
 
-/** Enough to be met in the middle of something, and little enough to leave the machine to a dozen processes. */
-const LOAD = { writers: 3, pushers: 1 };
+/** Enough to be met in the middle of something, and little enough to leave the machine to a dozen processes, and to be audited soon. */
+const LOAD = { writers: 3, pushers: 1, burst: 150 };
 /** Appends that were under way when their caller went away may be stored a moment later. */
 const UNTIL_QUIET_MS = 1500;
 /** Between two acknowledgements, where writes go on through a fault. */
@@ -52,7 +52,7 @@ export async function faultRound({ cluster, fault, name, random, settle, verify 
   const acknowledged = scene.expectation.acknowledgements;
   await sleep(UNTIL_QUIET_MS);
   const unanswered = await settleOpenWrites(scene);
-  await audit(scene);
+  await audit(scene, { history: false });
 
   const more = startLoad(scene, readers, LOAD);
   await sleep(300);

@@ -13,6 +13,8 @@ export interface TestServers {
 const PARTITIONS = 3;
 const PREFIX = 'headwater-e2e';
 const CLIENT = 'headwater-e2e';
+/** Milliseconds. A database is dropped once its transactions are at their end, and those of a service that was killed end after a minute. */
+const DROP_BOUND = 120_000;
 
 /** Those that `npm test` starts. @throws Error where they are not named */
 export const sharedServers = (): TestServers => ({ brokers: named('HEADWATER_KAFKA_BROKERS'), mongoUrl: named('HEADWATER_MONGO_URL') });
@@ -48,7 +50,7 @@ async function withDatabase<Result>(
   name: string,
   work: (database: MongoDatabase) => Promise<Result>,
 ): Promise<Result> {
-  const database = await connectMongo({ url: mongoUrl, database: name, appName: CLIENT });
+  const database = await connectMongo({ url: mongoUrl, database: name, appName: CLIENT, socketMilliseconds: DROP_BOUND });
   try {
     return await work(database);
   } finally {

@@ -46,5 +46,5 @@ export class GatewayConfig extends DistributedConfig {
     min: 1,
     max: 10_000,
   })
-  readonly feedPollMs: number = 20;
+  readonly feedPollMs: number = 10;
 }

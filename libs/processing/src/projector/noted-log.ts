@@ -11,8 +11,8 @@ import {
   type ReadLimit,
 } from '@headwater/event-sourcing';
 
-/** Between two looks at the notes: they come a moment after the entries. */
-const LOOK_AGAIN_MS = { first: 8, last: 100 } as const;
+/** Before the notes are looked at, and again: they come a moment after the entries. */
+const LOOK_AFTER_MS = { first: 5, last: 100 } as const;
 
 /**
  * The log as far as the event store has noted that it goes. What lies beyond was published by somebody who could not say so yet, or it is of
@@ -54,14 +54,13 @@ export class NotedLog implements EventLog, LogTail {
 
   async arrivals(after: ReadonlyMap<Partition, Offset>, milliseconds: number): Promise<readonly Partition[]> {
     const deadline = performance.now() + milliseconds;
-    let pause: number = LOOK_AGAIN_MS.first;
+    let pause: number = LOOK_AFTER_MS.first;
     for (;;) {
-      const left = Math.max(0, deadline - performance.now());
-      const arrived = await this.#log.arrivals(after, left);
+      const arrived = await this.#log.arrivals(after, Math.max(0, deadline - performance.now()));
+      if (arrived.length > 0) await sleep(Math.min(pause, Math.max(0, deadline - performance.now())));
       const noted = await this.#notedAfter(after, arrived);
       if (noted.length > 0 || performance.now() >= deadline) return noted;
-      await sleep(Math.min(pause, left));
-      pause = Math.min(2 * pause, LOOK_AGAIN_MS.last);
+      pause = Math.min(2 * pause, LOOK_AFTER_MS.last);
     }
   }
 

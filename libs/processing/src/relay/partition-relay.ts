@@ -123,6 +123,7 @@ export class PartitionRelay {
     this.#wanted = false;
     try {
       await this.#publish(held, began);
+      this.#rounds.took(performance.now() - began);
       this.#failures = 0;
       this.#failing = undefined;
     } catch (error) {

@@ -1,12 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { Rounds } from './rounds.js';
+import { Rounds, type RoundsBounds } from './rounds.js';
+
+const fixed = (milliseconds: number): RoundsBounds => ({ least: milliseconds, most: milliseconds });
 
 describe('Rounds of a relay', () => {
   it('begin at once after a rest, and later for all who wait at the same time', async () => {
     const began = performance.now();
-    await new Rounds(30_000).next();
+    await new Rounds(fixed(30_000)).next();
     expect(performance.now() - began).toBeLessThan(10_000);
-    const rounds = new Rounds(20);
+    const rounds = new Rounds(fixed(20));
     await rounds.next();
     const begun: number[] = [];
     const waiting = [1, 2, 3].map((n) => rounds.next().then(() => begun.push(n)));
@@ -17,7 +19,7 @@ describe('Rounds of a relay', () => {
   });
 
   it('are no nearer to each other than they are told', async () => {
-    const rounds = new Rounds(30);
+    const rounds = new Rounds(fixed(30));
     const times: number[] = [];
     for (let i = 0; i < 4; i += 1) {
       await rounds.next();
@@ -25,5 +27,21 @@ describe('Rounds of a relay', () => {
     }
     // A timer of Node may be a millisecond early.
     expect((times[3] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(3 * 29);
+  });
+
+  it('are twice as far from each other as the last one took, within bounds', async () => {
+    const rounds = new Rounds({ least: 5, most: 90 });
+    const after = async (...took: readonly number[]): Promise<number> => {
+      for (const milliseconds of took) rounds.took(milliseconds);
+      const began = performance.now();
+      await rounds.next();
+      return performance.now() - began;
+    };
+    await rounds.next();
+    expect(await after(30, 10)).toBeGreaterThanOrEqual(58);
+    const most = await after(10_000);
+    expect(most).toBeGreaterThanOrEqual(88);
+    expect(most).toBeLessThan(10_000);
+    expect(await after()).toBeGreaterThanOrEqual(3);
   });
 });

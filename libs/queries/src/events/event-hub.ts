@@ -32,6 +32,7 @@ export class EventHub {
   readonly #cutOff;
   #listening: (() => void) | undefined;
   #tick: NodeJS.Timeout | undefined;
+  #lastTick = -Infinity;
   #heartbeat: NodeJS.Timeout | undefined;
 
   constructor(
@@ -90,7 +91,7 @@ export class EventHub {
     connection.hold();
     this.#scopes.add(scope, connection);
     // What was told while nobody was live was not listened to.
-    this.#advanceIn(this.config.sseTickMs);
+    this.#advanceSoon();
     let position = after;
     while (!connection.isClosed() && !covers(position, target)) {
       const { entries, position: reached } = await this.feed.history(scope, position, PAGE);
@@ -131,14 +132,19 @@ export class EventHub {
 
   #listen(): void {
     if (this.#listening !== undefined) return;
-    this.#listening = this.feed.onAdvance(() => this.#advanceIn(this.config.sseTickMs));
+    this.#listening = this.feed.onAdvance(() => this.#advanceSoon());
     this.#heartbeat = setInterval(() => this.#beat(Date.now()), this.config.sseHeartbeatMs / HEARTBEAT_CHECKS);
   }
 
-  /** What happens within one tick goes out together. */
+  /** What happens within one tick goes out together; after a rest, at once. */
+  #advanceSoon(): void {
+    this.#advanceIn(Math.max(0, this.#lastTick + this.config.sseTickMs - performance.now()));
+  }
+
   #advanceIn(milliseconds: number): void {
     this.#tick ??= setTimeout(() => {
       this.#tick = undefined;
+      this.#lastTick = performance.now();
       if (this.#scopes.count === 0) return;
       this.#tail.advance().catch((error: unknown) => this.#stuck(error));
     }, milliseconds);

@@ -1,4 +1,4 @@
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { UpstreamFailure, type HealthReport } from '@headwater/platform';
@@ -21,8 +21,8 @@ export interface ForwardedRequest {
   /** With the query, as it was sent. */
   readonly path: string;
   readonly headers: Record<string, string | string[]>;
-  /** Read only once there is somebody to send it to. */
-  readonly body: Readable | undefined;
+  /** Where it is to come yet, it is read only once there is somebody to send it to. */
+  readonly body: Buffer | Readable | undefined;
   /** Aborted where nobody waits for the answer any more, with the reason as an error. */
   readonly signal: AbortSignal;
 }
@@ -113,14 +113,14 @@ export class CommandService {
   }
 
   async #exchange({ method, path, headers, body, signal }: ForwardedRequest, exchange: Exchange): Promise<UpstreamAnswer> {
-    const copy = body === undefined ? undefined : new PassThrough();
+    const copy = body instanceof Readable ? new PassThrough() : body;
     const noConnection = (): void => exchange.giveUp(new UpstreamFailure('unreachable', 'No connection became free in time.'));
     const waiting = setTimeout(noConnection, this.options.timeoutMs);
     const gone = (): void => exchange.giveUp(reasonOf(signal));
     signal.addEventListener('abort', gone);
     exchange.onSent(() => {
       clearTimeout(waiting);
-      if (body !== undefined && copy !== undefined) copyTo(copy, body);
+      if (body instanceof Readable && copy instanceof PassThrough) copyTo(copy, body);
     });
     try {
       signal.throwIfAborted();

@@ -2,12 +2,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { RequestAborted, UpstreamFailure } from '@headwater/platform';
+import { isSmall, whole } from './small-bodies.js';
 
-/** The head of an answer, with its body still to come. */
+/** The head of an answer, with its body: where it is small all of it, else with what is still to come. */
 export interface UpstreamAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  readonly body: Readable;
+  readonly body: Buffer | Readable;
 }
 
 const TIMED_OUT: ReadonlySet<unknown> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
@@ -20,6 +21,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #answer = Promise.withResolvers<UpstreamAnswer>();
   #controller: Dispatcher.DispatchController | undefined;
   #body: Readable | undefined;
+  #small: { readonly status: number; readonly headers: IncomingHttpHeaders; readonly chunks: Buffer[] } | undefined;
   #failure: Error | undefined;
   #sending: () => void = () => undefined;
 
@@ -60,6 +62,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200) return;
+    if (isSmall(headers)) {
+      this.#small = { status, headers, chunks: [] };
+      return;
+    }
     const body = new Readable({
       read: () => controller.resume(),
       destroy: (error, done) => {
@@ -73,11 +79,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#body?.push(chunk) === false) controller.pause();
+    if (this.#small !== undefined) this.#small.chunks.push(chunk);
+    else if (this.#body?.push(chunk) === false) controller.pause();
   }
 
   onResponseEnd(): void {
-    this.#body?.push(null);
+    if (this.#small === undefined) {
+      this.#body?.push(null);
+      return;
+    }
+    const { status, headers, chunks } = this.#small;
+    this.#answer.resolve({ status, headers, body: whole(chunks) });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

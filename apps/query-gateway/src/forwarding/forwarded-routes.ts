@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { WRITE_ROUTES } from '@headwater/commands/routes';
 import { RequestAborted } from '@headwater/platform';
 import type { CommandService } from './command-service.js';
 import { endToEndHeaders } from './end-to-end-headers.js';
+import { isSmall, readSmall } from './small-bodies.js';
 
 /**
  * Gives a server the routes of the write side, each of which hands its requests on as they come and their answers back. They are routes like
@@ -27,10 +29,15 @@ async function forward(service: CommandService, request: FastifyRequest, reply: 
     method: request.method,
     path: request.url,
     headers: { ...endToEndHeaders(request.headers), 'x-request-id': request.id },
-    body: hasBody(request) ? request.raw : undefined,
+    body: await bodyOf(request),
     signal: client.signal,
   });
   return reply.code(status).headers(endToEndHeaders(headers)).send(body);
+}
+
+async function bodyOf(request: FastifyRequest): Promise<Buffer | IncomingMessage | undefined> {
+  if (!hasBody(request)) return undefined;
+  return isSmall(request.headers) ? readSmall(request.raw) : request.raw;
 }
 
 const hasBody = ({ headers }: FastifyRequest): boolean =>

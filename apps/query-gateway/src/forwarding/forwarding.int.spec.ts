@@ -230,13 +230,42 @@ describe('Writes that are handed on', () => {
     expect(json).toMatchObject(body);
   });
 
-  it('are cut off where the answer ends in its middle', async () => {
+  it.each([[String(MIB)], [undefined]])('are cut off where the answer of %s bytes ends in its middle', async (length) => {
     await answering((incoming, outgoing) => {
-      outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
+      outgoing.writeHead(200, { 'content-type': 'application/json', ...(length !== undefined && { 'content-length': length }) });
       outgoing.write('{"a":');
       setTimeout(() => incoming.socket.destroy(), 50);
     });
     await expect(send('PUT', RESOURCE, '{}')).rejects.toThrow(/aborted|ECONNRESET|hang up/);
+  });
+
+  it.each([
+    ['ends', 502, (incoming: IncomingMessage) => void setTimeout(() => incoming.socket.destroy(), 50)],
+    ['hangs', 504, () => undefined],
+  ])('are not answered by half of a small answer: one that %s in its middle is %i', async (_what, expected, then) => {
+    await answering((incoming, outgoing) => {
+      outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
+      outgoing.write('{"a":');
+      then(incoming);
+    });
+    const { status, json } = await send('PUT', RESOURCE, '{}');
+    expect([status, json['reason']]).toEqual([expected, expect.stringContaining('may have been')]);
+  });
+
+  it('are not handed on where a small body does not come to its end', async () => {
+    let times = 0;
+    await answering((incoming, outgoing) => {
+      times += 1;
+      incoming.resume();
+      outgoing.end('{}');
+    });
+    const half = open('PUT', RESOURCE, { 'content-length': '100' });
+    half.on('error', () => undefined);
+    half.write('{"a":');
+    await sleep(50);
+    half.destroy();
+    expect((await send('PUT', RESOURCE, '{}')).status).toBe(200);
+    expect([times, service.inFlight]).toEqual([1, 0]);
   });
 
   it('end where the client goes away', async () => {

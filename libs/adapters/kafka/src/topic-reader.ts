@@ -129,7 +129,7 @@ export class TopicReader {
 
   async #ready(): Promise<void> {
     // The client would connect again.
-    if (this.#closed) throw new KafkaUnavailable('Asking for the log', 'it was closed');
+    if (this.#closed) throw closed();
     const connecting = (this.#connected ??= this.#connect());
     try {
       await connecting;
@@ -147,6 +147,11 @@ export class TopicReader {
 
   async #connect(): Promise<void> {
     await this.#cluster.connect();
+    if (this.#closed) {
+      // Closed while it was being made: nobody else knows of this connection.
+      await this.#cluster.disconnect();
+      throw closed();
+    }
     await this.#cluster.addMultipleTargetTopics(this.#topics);
   }
 
@@ -193,5 +198,7 @@ function fetchedOf({ topicName: topic, partitions }: FetchedTopic, asked: Readon
     return { topic, index, from, entries };
   });
 }
+
+const closed = (): KafkaUnavailable => new KafkaUnavailable('Asking for the log', 'it was closed');
 
 const keyOf = ({ topic, index }: KafkaPartition): string => `${topic}/${String(index)}`;

@@ -102,5 +102,5 @@ export {
   type ProjectionStore,
 } from './projection-store.js';
 export { Rejection, incorrectRev } from './rejection.js';
-export { StoreBehindLog, reconcile, recordsOf, relayPartition, type RelayBounds } from './relay.js';
+export { StoreBehindLog, charactersOf, publishCommits, reconcile, recordsOf, relayPartition, type RelayBounds } from './relay.js';
 export { SealedTokens, TokenRefused, type TokenFault } from './sealed-token.js';

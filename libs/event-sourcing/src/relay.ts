@@ -8,11 +8,11 @@ import type { Lease, Outbox } from './outbox.js';
 export const recordsOf = (commit: Commit): readonly LogRecord[] =>
   commit.events.map((event, index) => ({ stream: commit.stream, revision: revision(commit.base + 1 + index), event }));
 
-/** Characters of a commit's events, by which batches are bounded. */
-const sizeOf = ({ events }: Commit): number =>
-  events.reduce((sum, { head, content }) => sum + head.length + (content === undefined ? 0 : sizeOfContent(content)), 0);
+/** Characters of a commit's events, by which batches and pages are bounded. */
+export const charactersOf = ({ events }: Commit): number =>
+  events.reduce((sum, { head, content }) => sum + head.length + (content === undefined ? 0 : charactersOfContent(content)), 0);
 
-const sizeOfContent = ({ source, expanded, compacted }: Content): number => source.length + expanded.length + compacted.length;
+const charactersOfContent = ({ source, expanded, compacted }: Content): number => source.length + expanded.length + compacted.length;
 
 export interface RelayBounds {
   /** Commits that are read, and sent, at once. */
@@ -22,34 +22,58 @@ export interface RelayBounds {
 }
 
 /**
- * Publishes pending commits of a partition once through, in the order of each stream. Whoever calls it holds the lease; one that does not
- * any more can only repeat what consumers drop. A publish that fails has an unknown outcome and is left pending.
+ * Publishes commits and notes them as published, in the order given. A publish that fails has an unknown outcome: what was not noted is still
+ * pending.
  *
  * @param mayPublish asked before each publish: where it says no, the rest is left pending.
+ * @returns how many commits were published.
+ */
+export async function publishCommits(
+  outbox: Pick<Outbox, 'published'>,
+  log: LogPublisher,
+  partition: Partition,
+  commits: readonly Commit[],
+  { characters }: Pick<RelayBounds, 'characters'>,
+  mayPublish: () => boolean = () => true,
+): Promise<number> {
+  let published = 0;
+  for (const batch of batchesOf(commits, characters)) {
+    if (!mayPublish()) break;
+    const reached = await log.publish(partition, batch.flatMap(recordsOf));
+    await outbox.published(partition, batch, reached);
+    published += batch.length;
+  }
+  return published;
+}
+
+/**
+ * Publishes pending commits of a partition once through, in the order of each stream. Whoever calls it holds the lease; one that does not
+ * any more can only repeat what consumers drop.
+ *
+ * @param mayPublish asked before each publish: where it says no, the rest is left pending.
+ * @param found told what is pending before it is published.
  * @returns how many commits were published.
  */
 export async function relayPartition(
   outbox: Outbox,
   log: LogPublisher,
   partition: Partition,
-  { commits: limit, characters }: RelayBounds,
+  bounds: RelayBounds,
   mayPublish: () => boolean = () => true,
+  found: (commits: readonly Commit[]) => void = () => undefined,
 ): Promise<number> {
   let published = 0;
   let after: CommitKey | undefined;
   for (;;) {
-    const commits = await outbox.pending(partition, after, limit, characters);
-    let read = 0;
-    for (const batch of batchesOf(commits, characters)) {
-      if (!mayPublish()) return published;
-      const reached = await log.publish(partition, batch.flatMap(recordsOf));
-      await outbox.published(partition, batch, reached);
-      published += batch.length;
-      for (const commit of batch) read += sizeOf(commit);
-    }
+    const commits = await outbox.pending(partition, after, bounds.commits, bounds.characters);
+    found(commits);
+    const sent = await publishCommits(outbox, log, partition, commits, bounds, mayPublish);
+    published += sent;
+    if (sent < commits.length) return published;
+    const read = commits.reduce((sum, commit) => sum + charactersOf(commit), 0);
     const last = commits.at(-1);
     // A short page ends the scan: what is appended behind it is found by the next one.
-    if (last === undefined || (commits.length < limit && read < characters)) return published;
+    if (last === undefined || (commits.length < bounds.commits && read < bounds.characters)) return published;
     after = { stream: last.stream, base: last.base };
   }
 }
@@ -59,7 +83,7 @@ function* batchesOf(commits: readonly Commit[], characters: number): Generator<r
   let batch: Commit[] = [];
   let size = 0;
   for (const commit of commits) {
-    const more = sizeOf(commit);
+    const more = charactersOf(commit);
     if (batch.length > 0 && size + more > characters) {
       yield batch;
       batch = [];

@@ -17,24 +17,39 @@ import {
 } from '@headwater/event-sourcing';
 import type { OutboxRelay } from './outbox-relay.js';
 
-/** An event store that wakes the relay of its process after each append, and takes no more where too much waits for the log. */
+/** An event store that tells the relay of its process of each append, and takes no more where too much waits for the log. */
 export class AnnouncingEventStore implements EventStore {
   readonly #store: EventStore;
-  readonly #relay: Pick<OutboxRelay, 'announce' | 'full'>;
+  readonly #relay: Pick<OutboxRelay, 'announce' | 'appended' | 'full'>;
 
-  constructor(store: EventStore, relay: Pick<OutboxRelay, 'announce' | 'full'>) {
+  constructor(store: EventStore, relay: Pick<OutboxRelay, 'announce' | 'appended' | 'full'>) {
     this.#store = store;
     this.#relay = relay;
   }
 
   /** @throws StoreUnavailable, StoreOverloaded: nothing was stored. */
-  append(commits: readonly Commit[]): Promise<readonly AppendOutcome[]> {
-    return this.#announcing(commits, () => this.#store.append(commits));
+  async append(commits: readonly Commit[]): Promise<readonly AppendOutcome[]> {
+    this.#mustHaveRoom();
+    let outcomes: readonly AppendOutcome[] = [];
+    try {
+      outcomes = await this.#store.append(commits);
+      return outcomes;
+    } finally {
+      const isAppended = (_commit: Commit, index: number): boolean => outcomes[index]?.status === 'appended';
+      this.#relay.appended(commits.filter(isAppended));
+      this.#announce(commits.filter((commit, index) => !isAppended(commit, index)));
+    }
   }
 
   /** @throws StoreUnavailable, StoreOverloaded: nothing was stored. */
-  appendTogether(commits: readonly Commit[], receipt?: Receipt): Promise<AppendTogetherOutcome> {
-    return this.#announcing(commits, () => this.#store.appendTogether(commits, receipt));
+  async appendTogether(commits: readonly Commit[], receipt?: Receipt): Promise<AppendTogetherOutcome> {
+    this.#mustHaveRoom();
+    try {
+      return await this.#store.appendTogether(commits, receipt);
+    } finally {
+      // They may be many: the relay reads them in pages.
+      this.#announce(commits);
+    }
   }
 
   newest(streams: readonly StreamName[]): Promise<readonly (NewestCommit | undefined)[]> {
@@ -69,14 +84,13 @@ export class AnnouncingEventStore implements EventStore {
     return this.#store.tokenKeys();
   }
 
-  async #announcing<Outcome>(commits: readonly Commit[], append: () => Promise<Outcome>): Promise<Outcome> {
+  #mustHaveRoom(): void {
     if (this.#relay.full)
       throw new StoreOverloaded('Too many events wait for the log, which is out of reach or too slow. Nothing was stored.');
-    try {
-      return await append();
-    } finally {
-      // Also where the outcome is not known, or a conflict: to look once too often costs little.
-      this.#relay.announce(new Set(commits.map(({ partition }) => partition)));
-    }
+  }
+
+  /** Also where the outcome is not known, or a conflict: to look once too often costs little. */
+  #announce(commits: readonly Commit[]): void {
+    this.#relay.announce(new Set(commits.map(({ partition }) => partition)));
   }
 }

@@ -1,7 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { StoreOverloaded, offset, partition, revision, type LogEntry, type Partition, type StreamName } from '@headwater/event-sourcing';
-import { CounterService, newStream, newStreamIn, places, totals } from '@headwater/event-sourcing/testing';
+import {
+  StoreOverloaded,
+  handleCommand,
+  offset,
+  partition,
+  revision,
+  type LogEntry,
+  type Partition,
+  type StreamName,
+} from '@headwater/event-sourcing';
+import {
+  CounterService,
+  causeAt,
+  counterCodec,
+  counterKind,
+  newStream,
+  newStreamIn,
+  places,
+  totals,
+} from '@headwater/event-sourcing/testing';
 import { eventually } from '../testing/eventually.js';
 import { AnnouncingEventStore } from './announcing-event-store.js';
 import { OutboxRelay } from './outbox-relay.js';
@@ -103,6 +121,54 @@ describe('The relay of a process', () => {
     expect(await store.append([commit])).toEqual([{ status: 'conflict' }]);
     await drained(service);
     await expectComplete(service, [stream]);
+  });
+
+  it('publishes new streams of its own process without a search, everything else after one, and nothing twice', async () => {
+    const service = await CounterService.start();
+    const relay = relayOf(service, 'one', { pollMs: 60_000, bounds: { commits: 100, characters: 1e6 } });
+    const before = await written(service, 3, 1);
+    relay.begin();
+    await eventually('it holds all', () => relay.state().held === 3);
+    await drained(service);
+    await service.add(newStream(), 1);
+    const store = new AnnouncingEventStore(service.store, relay);
+    const add = async (stream: StreamName, by: number): Promise<unknown> =>
+      handleCommand({ store, codec: counterCodec, kind: counterKind, stream, command: { type: 'Add', by: [by] }, cause: causeAt(0) });
+    const streams = Array.from({ length: 30 }, newStream);
+    service.store.faults.refuse('pending');
+    await Promise.all(streams.map((stream) => add(stream, 1)));
+    // The one that nobody told of is found by no search: there was none.
+    await eventually('they are there', async () => (await service.store.size(100)) === 1);
+    expect([(await entriesOf(service)).length, relay.state().failing]).toEqual([33, undefined]);
+    service.store.faults.clear();
+    for (let round = 0; round < 5; round += 1) {
+      const fresh = Array.from({ length: 10 }, newStream);
+      streams.push(...fresh);
+      await Promise.all([...fresh, ...streams.slice(0, 10)].map((stream) => add(stream, round)));
+    }
+    await eventually('it was told of all, or searched', async () => (await service.store.size(100)) <= 1);
+    relay.announce(service.store.partitions);
+    await drained(service);
+    expect(await entriesOf(service)).toHaveLength(3 + 1 + 30 + 5 * 20);
+    await expectComplete(service, [...before, ...streams]);
+  });
+
+  it('searches for what it could not publish', async () => {
+    const service = await CounterService.start();
+    const relay = relayOf(service, 'one', { pollMs: 60_000 });
+    relay.begin();
+    await eventually('it holds all', () => relay.state().held === 3);
+    const store = new AnnouncingEventStore(service.store, relay);
+    for (let times = 0; times < 3; times += 1) service.log.faults.refuse('publish');
+    const streams = Array.from({ length: 20 }, newStream);
+    await Promise.all(
+      streams.map((stream) =>
+        handleCommand({ store, codec: counterCodec, kind: counterKind, stream, command: { type: 'Add', by: [1] }, cause: causeAt(0) }),
+      ),
+    );
+    await drained(service);
+    expect(await entriesOf(service)).toHaveLength(20);
+    await expectComplete(service, streams);
   });
 
   it('takes no more appends than the outbox may hold, until there is room again', async () => {

@@ -1,4 +1,4 @@
-import type { Partition } from '@headwater/event-sourcing';
+import type { Commit, Partition } from '@headwater/event-sourcing';
 import { pauseAfter } from '../work/backoff.js';
 import { Repeating } from '../work/repeating.js';
 import { Slots } from '../work/slots.js';
@@ -44,7 +44,15 @@ export class OutboxRelay {
     this.#counting.begin();
   }
 
-  /** Something was appended to these partitions. */
+  /** These were appended by this process. */
+  appended(commits: readonly Commit[]): void {
+    for (const commit of commits) {
+      const relay = this.#partitions.get(commit.partition);
+      if (relay?.held === true) relay.appended(commit);
+    }
+  }
+
+  /** Something may have been appended to these partitions. */
   announce(partitions: Iterable<Partition>): void {
     for (const partition of partitions) {
       const relay = this.#partitions.get(partition);

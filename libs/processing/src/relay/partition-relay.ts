@@ -1,7 +1,17 @@
-import { LogTrimmed, StoreBehindLog, reconcile, relayPartition, type Lease, type Partition } from '@headwater/event-sourcing';
+import {
+  LogTrimmed,
+  StoreBehindLog,
+  publishCommits,
+  reconcile,
+  relayPartition,
+  type Commit,
+  type Lease,
+  type Partition,
+} from '@headwater/event-sourcing';
 import { pauseAfter } from '../work/backoff.js';
 import { Pause } from '../work/pause.js';
 import type { Slots } from '../work/slots.js';
+import { FreshCommits } from './fresh-commits.js';
 import { RECONCILE_LIMIT, RETRY_PAUSES, type RelayOptions } from './relay-options.js';
 import type { Rounds } from './rounds.js';
 
@@ -24,9 +34,11 @@ export class PartitionRelay {
   readonly #rounds: Rounds;
   readonly #slots: Slots;
   readonly #pause = new Pause();
+  readonly #fresh: FreshCommits;
   #held: Held | undefined;
   /** Whether what the log has after the noted offset was looked at since the partition was taken. */
   #reconciled = false;
+  /** Whether something may be pending that has to be searched for. */
   #wanted = false;
   #leaving = false;
   #busy = false;
@@ -40,6 +52,7 @@ export class PartitionRelay {
   constructor(partition: Partition, options: RelayOptions, rounds: Rounds, slots: Slots) {
     this.partition = partition;
     this.#options = options;
+    this.#fresh = new FreshCommits(options.bounds);
     this.#rounds = rounds;
     this.#slots = slots;
   }
@@ -85,12 +98,23 @@ export class PartitionRelay {
     const held = this.#held;
     this.#held = undefined;
     this.#waitingSince = undefined;
+    this.#fresh.take();
     if (held !== undefined) await this.#options.store.release(held.lease).catch(() => undefined);
+  }
+
+  /** This was appended here, just now. */
+  appended(commit: Commit): void {
+    if (this.#fresh.offer(commit)) this.#begin();
+    else this.wake();
   }
 
   /** Something may be pending. */
   wake(): void {
     this.#wanted = true;
+    this.#begin();
+  }
+
+  #begin(): void {
     this.#waitingSince ??= performance.now();
     if (this.#busy) return;
     this.#busy = true;
@@ -99,11 +123,15 @@ export class PartitionRelay {
 
   /** Nothing is pending: somebody looked. */
   nothingWaits(): void {
-    if (!this.#wanted) this.#waitingSince = undefined;
+    if (!this.#due) this.#waitingSince = undefined;
+  }
+
+  get #due(): boolean {
+    return this.#wanted || !this.#fresh.isEmpty;
   }
 
   get #goesOn(): boolean {
-    return this.#wanted && !this.#leaving && this.#stopped === undefined && this.held;
+    return this.#due && !this.#leaving && this.#stopped === undefined && this.held;
   }
 
   async #run(): Promise<void> {
@@ -120,9 +148,10 @@ export class PartitionRelay {
     if (held === undefined || !this.#goesOn) return;
     const began = performance.now();
     // Before the outbox is read: what is announced from here on is for the next round.
+    const searched = this.#wanted;
     this.#wanted = false;
     try {
-      await this.#publish(held, began);
+      await this.#publish(held, searched, began);
       this.#rounds.took(performance.now() - began);
       this.#failures = 0;
       this.#failing = undefined;
@@ -133,12 +162,14 @@ export class PartitionRelay {
     }
   }
 
-  async #publish({ lease }: Held, began: number): Promise<void> {
+  async #publish({ lease }: Held, searched: boolean, began: number): Promise<void> {
     const { store, log, bounds, observer } = this.#options;
+    const maySend = (): boolean => this.#maySend();
     if (!this.#reconciled) await this.#reconcile(lease);
-    const published = await relayPartition(store, log, this.partition, bounds, () => this.#maySend());
+    let published = await publishCommits(store, log, this.partition, this.#fresh.take(), bounds, maySend);
+    if (searched) published += await relayPartition(store, log, this.partition, bounds, maySend, (commits) => this.#fresh.found(commits));
     if (published > 0) observer?.published?.(published, performance.now() - began);
-    if (!this.#wanted) this.#waitingSince = undefined;
+    if (!this.#due) this.#waitingSince = undefined;
   }
 
   /** @throws StoreBehindLog */

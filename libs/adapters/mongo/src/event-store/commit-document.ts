@@ -117,11 +117,3 @@ export function sizeOf({ stream, events, after }: Commit): number {
   }
   return bytes;
 }
-
-/** Characters of a commit's events, by which pages are bounded. */
-export const charactersOf = ({ events }: Commit): number =>
-  events.reduce(
-    (sum, { head, content }) =>
-      sum + head.length + (content === undefined ? 0 : content.source.length + content.expanded.length + content.compacted.length),
-    0,
-  );

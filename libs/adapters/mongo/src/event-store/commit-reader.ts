@@ -1,7 +1,7 @@
-import { type Commit, type CommitKey, type CommitPage, type Revision, type StreamName } from '@headwater/event-sourcing';
+import { charactersOf, type Commit, type CommitKey, type CommitPage, type Revision, type StreamName } from '@headwater/event-sourcing';
 import type { Collection, Db, FindCursor, FindOptions } from 'mongodb';
 import { COMMITS } from './collections.js';
-import { COMMIT_FIELDS, charactersOf, commitOf, type CommitDocument } from './commit-document.js';
+import { COMMIT_FIELDS, commitOf, type CommitDocument } from './commit-document.js';
 import { conditionsOf, keyText } from './commit-keys.js';
 
 /** What is read of a commit. */

@@ -123,9 +123,9 @@ describe('The log on Kafka', () => {
   it('is closed for good', async () => {
     const subject = await testLog();
     await subject.log.publish(P0, records(1));
-    const waiting = subject.log.arrivals(new Map([[P1, BEFORE_FIRST]]), 300);
+    const waiting = Promise.allSettled([subject.log.arrivals(new Map([[P1, BEFORE_FIRST]]), 300)]);
     await subject.close();
-    expect(await Promise.allSettled([waiting])).toHaveLength(1);
+    expect(await waiting).toHaveLength(1);
     for (const ask of [subject.log.last(P0), subject.log.arrivals(new Map([[P1, BEFORE_FIRST]]), 300), subject.log.publish(P0, records(1))])
       await expect(ask).rejects.toThrow(KafkaUnavailable);
   });

@@ -11,8 +11,10 @@ import {
   type ReadLimit,
 } from '@headwater/event-sourcing';
 
-/** Before the notes are looked at, and again: they come a moment after the entries. */
-const LOOK_AFTER_MS = { first: 5, last: 100 } as const;
+/** Before each look at the notes, the last of them for all further ones: they come a moment after the entries. */
+const LOOK_AFTER_MS: readonly number[] = [6, 4, 4, 8, 16, 32, 64, 100];
+/** Entries that were not waited for so long were there before, and so may be their notes. */
+const WAITED_MS = 3;
 
 /**
  * The log as far as the event store has noted that it goes. What lies beyond was published by somebody who could not say so yet, or it is of
@@ -54,13 +56,17 @@ export class NotedLog implements EventLog, LogTail {
 
   async arrivals(after: ReadonlyMap<Partition, Offset>, milliseconds: number): Promise<readonly Partition[]> {
     const deadline = performance.now() + milliseconds;
-    let pause: number = LOOK_AFTER_MS.first;
-    for (;;) {
-      const arrived = await this.#log.arrivals(after, Math.max(0, deadline - performance.now()));
-      if (arrived.length > 0) await sleep(Math.min(pause, Math.max(0, deadline - performance.now())));
+    for (let looks = 0; ; looks += 1) {
+      const began = performance.now();
+      let arrived = await this.#log.arrivals(after, Math.max(0, deadline - began));
+      if (arrived.length > 0 && (looks > 0 || performance.now() - began > WAITED_MS)) {
+        const pause = LOOK_AFTER_MS[looks] ?? LOOK_AFTER_MS.at(-1) ?? 0;
+        await sleep(Math.min(pause, Math.max(0, deadline - performance.now())));
+        // What was published together comes in pieces, and is noted together.
+        arrived = await this.#log.arrivals(after, 0);
+      }
       const noted = await this.#notedAfter(after, arrived);
       if (noted.length > 0 || performance.now() >= deadline) return noted;
-      pause = Math.min(2 * pause, LOOK_AFTER_MS.last);
     }
   }
 

@@ -1,5 +1,6 @@
-import type { AnyBulkWriteOperation, ClientSession, Collection, Db } from 'mongodb';
+import type { ClientSession, Collection, Db } from 'mongodb';
 import type { CollectionPlan } from '../collections.js';
+import { updateSmall, type SmallUpdate } from './small-writes.js';
 
 /** What one writer has added to a total: the sum over all writers is the total. */
 export interface CounterDocument {
@@ -22,7 +23,10 @@ export const countersPlan = (copy: string): CollectionPlan => ({
 export class Counters {
   readonly #collection: Collection<CounterDocument>;
 
-  constructor(db: Db, copy: string) {
+  constructor(
+    private readonly db: Db,
+    copy: string,
+  ) {
     this.#collection = db.collection<CounterDocument>(countersName(copy));
   }
 
@@ -31,14 +35,13 @@ export class Counters {
     added: readonly (readonly [writer: CounterWriter, counters: ReadonlyMap<string, number>])[],
     session: ClientSession,
   ): Promise<void> {
-    const changes: AnyBulkWriteOperation<CounterDocument>[] = [];
+    const changes: SmallUpdate[] = [];
     for (const [writer, counters] of added) {
       for (const [key, total] of counters) {
-        const filter = { _id: `${String(writer)} ${key}` };
-        changes.push({ updateOne: { filter, update: { $inc: { total }, $setOnInsert: { key } }, upsert: true } });
+        changes.push({ q: { _id: `${String(writer)} ${key}` }, u: { $inc: { total }, $setOnInsert: { key } }, upsert: true });
       }
     }
-    if (changes.length > 0) await this.#collection.bulkWrite(changes, { session, ordered: false });
+    if (changes.length > 0) await updateSmall(this.db, this.#collection.collectionName, changes, session);
   }
 
   /** Keys that are not here count nothing. */

@@ -1,6 +1,7 @@
 import type { HistoryRecord } from '@headwater/event-sourcing';
 import type { ClientSession, Collection, Db } from 'mongodb';
 import type { CollectionPlan } from '../collections.js';
+import { insertSmall } from './small-writes.js';
 
 /** Where an event lies in the log and to whom it belongs. The event itself is in its commit. */
 export interface HistoryDocument {
@@ -43,5 +44,5 @@ export async function keepHistory(db: Db, copy: string, records: readonly Histor
     organization,
     project,
   }));
-  await historyIn(db, copy).insertMany(documents, { session, ordered: false });
+  await insertSmall(db, historyName(copy), documents, session);
 }

@@ -18,7 +18,7 @@ export interface ReadModelsOptions {
 
 export const DEFAULT_READ_MODELS_OPTIONS: ReadModelsOptions = {
   pageCharacters: 4 * 1024 * 1024,
-  pollMilliseconds: 10,
+  pollMilliseconds: 6,
   onPollFailure: () => undefined,
 };
 

@@ -57,9 +57,12 @@ interface AskedParked {
 /** Questions that are shared by the partitions that are worked on at one time. */
 const STREAMS_TOGETHER = { underWay: 2, size: STREAMS_AT_ONCE, sizeOf: (streams: readonly StreamName[]) => streams.length };
 
-/** Partitions that have little to store share a transaction: one costs more than twenty rows in it. Those that have much have theirs alone. */
+/**
+ * Partitions that have little to store share a transaction: one costs more than twenty rows in it. Those that have much have theirs alone. Some
+ * are under way at one time, so that who comes a moment too late for one need not wait for its end.
+ */
 const BATCHES_TOGETHER = {
-  underWay: 1,
+  underWay: 3,
   size: 1000,
   sizeOf: (batches: readonly ProjectionBatch[]) => batches.reduce((sum, { rows, history }) => sum + rows.length + history.length, 0),
 };

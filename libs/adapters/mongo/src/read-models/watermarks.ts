@@ -11,6 +11,7 @@ import type { ClientSession, Collection, Db } from 'mongodb';
 import type { CausalRead } from '../causal-read.js';
 import type { CollectionPlan } from '../collections.js';
 import { copyName, type Copies } from './copies.js';
+import { updateSmall, type SmallUpdate } from './small-writes.js';
 
 /** How far a copy has come in a partition. There is none before its first batch. */
 export interface WatermarkDocument {
@@ -42,7 +43,7 @@ export class Watermarks {
   readonly #collection: Collection<WatermarkDocument>;
 
   constructor(
-    db: Db,
+    private readonly db: Db,
     private readonly copies: Copies,
   ) {
     this.#collection = db.collection<WatermarkDocument>(WATERMARKS_COLLECTION);
@@ -82,9 +83,8 @@ export class Watermarks {
   }
 
   async #move(batches: readonly ProjectionBatch[], session: ClientSession): Promise<void> {
-    const changes = batches.map((batch) => ({ updateOne: moved(batch) }));
-    const { matchedCount } = await this.#collection.bulkWrite(changes, { session, ordered: false });
-    if (matchedCount === batches.length) return;
+    const matched = await updateSmall(this.db, WATERMARKS_COLLECTION, batches.map(moved), session);
+    if (matched === batches.length) return;
     // Those that did match stand here as they would after this batch: one of the others is told of, if there is one that is not alike.
     const found = await this.#find(batches, session);
     const last = batches.map((batch) => ({ batch, mark: found.get(idOfBatch(batch)) }));
@@ -125,9 +125,9 @@ const begun = (batch: ProjectionBatch): WatermarkDocument => ({
   ...reached(batch),
 });
 
-const moved = (batch: ProjectionBatch) => ({
-  filter: { _id: idOfBatch(batch), offset: batch.expected, retired: { $exists: false } },
-  update: { $set: reached(batch) },
+const moved = (batch: ProjectionBatch): SmallUpdate => ({
+  q: { _id: idOfBatch(batch), offset: batch.expected, retired: { $exists: false } },
+  u: { $set: reached(batch) },
 });
 
 function reached({ watermark, history }: ProjectionBatch): Pick<WatermarkDocument, 'offset' | 'last'> {

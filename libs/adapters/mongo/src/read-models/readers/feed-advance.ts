@@ -13,6 +13,9 @@ export interface AdvanceOptions {
 /** Who asks less often, so as not to add to what is wrong. */
 const LONGEST_WAIT_MS = 2000;
 
+/** Where nothing has moved for a while, it is looked so many times less often. */
+const QUIET = { afterMs: 200, times: 3 } as const;
+
 /** Whose moves are told: what requests wait for, and what streams of events come from. */
 const WATCHED = [FEED, RESOURCES, LINKS];
 
@@ -23,6 +26,7 @@ export class FeedAdvance {
   #timer: NodeJS.Timeout | undefined;
   #seen: string | undefined;
   #failures = 0;
+  #movedAt = -Infinity;
 
   constructor(
     { db }: MongoDatabase,
@@ -58,13 +62,17 @@ export class FeedAdvance {
       this.#failures = 0;
       const moved = now !== this.#seen;
       this.#seen = now;
-      if (moved) for (const call of [...this.#listeners]) call();
+      if (moved) {
+        this.#movedAt = performance.now();
+        for (const call of [...this.#listeners]) call();
+      }
     } catch (error) {
       this.#failures += 1;
       if (this.#failures === 1) this.options.onFailure(error);
     }
     if (this.#listeners.size === 0) return;
-    this.#lookIn(Math.min(LONGEST_WAIT_MS, this.options.pollMilliseconds * 2 ** Math.min(this.#failures, 10)));
+    const pace = performance.now() - this.#movedAt < QUIET.afterMs ? 1 : QUIET.times;
+    this.#lookIn(Math.min(LONGEST_WAIT_MS, this.options.pollMilliseconds * pace * 2 ** Math.min(this.#failures, 10)));
   }
 
   /** Which copies are served, and the sum of how far they have come: watermarks only grow. */

@@ -89,6 +89,7 @@ export { Fork, Gap, place, type Applied, type HistoryScope, type ProjectedEvent,
 export { ProjectionNewer, ProjectionRunner, type RunnerOptions } from './projection-runner.js';
 export {
   CopyDropped,
+  RowPresent,
   StreamUnparked,
   WatermarkMoved,
   type HistoryRecord,

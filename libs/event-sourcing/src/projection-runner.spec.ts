@@ -9,6 +9,7 @@ import { Fork, Gap, type Projection } from './projection.js';
 import { ProjectionNewer, ProjectionRunner } from './projection-runner.js';
 import { added, counterCodec, counterEntry, places, totals, type CounterEvent, type CounterRow } from './testing/counter.js';
 import { CounterService } from './testing/counter-service.js';
+import { recordsOf } from './relay.js';
 import { newStream } from './testing/test-commits.js';
 
 const [P0, P1, P2] = [partition(0), partition(1), partition(2)];
@@ -44,6 +45,27 @@ async function filled(streams = 6, commits = 3): Promise<CounterService> {
 }
 
 describe('A projector', () => {
+  it('drops first events of streams that come once more, beside others that are new', async () => {
+    const service = await CounterService.start();
+    const [repeated, fresh] = [streamIn0(), streamIn0()];
+    await service.add(repeated, 1, 2);
+    await service.add(repeated, 3);
+    await service.relay();
+    const runner = await service.runnerReady();
+    await service.catchUp(runner);
+    const [first] = await service.store.read(repeated, revision(1), revision(1));
+    if (first === undefined) throw new Error('It was appended.');
+    await service.log.publish(P0, recordsOf(first));
+    await service.add(fresh, 5);
+    await service.add(repeated, 4);
+    await service.relay();
+    await service.catchUp(runner);
+    for (const projection of [totals, places]) expect(service.digest(projection)).toEqual(await service.replayed(projection));
+    const { served } = await service.projections.versions(totals.name);
+    const rows = await service.projections.load(totals.name, served?.version ?? 0, [repeated, fresh]);
+    expect(rows.map((row) => (row?.value as CounterRow).total)).toEqual([10, 5]);
+  });
+
   it('applies the log in steps, and says when it has caught up', async () => {
     const service = await filled();
     const runner = await service.runnerReady();

@@ -15,6 +15,7 @@ import { count, projectBatch, touched } from './project-batch.js';
 import { Fork, Gap, type ProjectedEvent, type Projection, type Row } from './projection.js';
 import {
   CopyDropped,
+  RowPresent,
   StreamUnparked,
   WatermarkMoved,
   type ParkedEvent,
@@ -148,18 +149,21 @@ export class ProjectionRunner<Event extends DomainEvent> {
    */
   async step(partition: Partition): Promise<number> {
     let doubted = false;
+    let repeated = false;
     for (;;) {
       try {
-        const applied = (await this.#advance(this.#live, partition)) + (await this.#advance(this.#building, partition));
+        const applied = (await this.#advance(this.#live, partition, repeated)) + (await this.#advance(this.#building, partition, repeated));
         if (this.#building.length > 0) await this.#serveBuilt();
         return applied;
       } catch (error) {
         // Overtaken: forget everything and go on from where the other one is.
         if (error instanceof WatermarkMoved || error instanceof StreamUnparked) this.#watermarks.clear();
         else if (error instanceof CopyDropped) await this.prepare();
+        else if (error instanceof RowPresent) repeated = true;
         else if (!doubted && contradictsLog(error)) {
           // What was remembered, or read while a stream was re-driven or a copy dropped, may be what is wrong: look again before stopping.
           doubted = true;
+          repeated = true;
           this.#watermarks.clear();
         } else throw error;
       }
@@ -284,8 +288,12 @@ export class ProjectionRunner<Event extends DomainEvent> {
     return { row, complete: true };
   }
 
-  /** Applies the next entries to those of the copies that are furthest behind. */
-  async #advance(copies: readonly Copy<Event>[], partition: Partition): Promise<number> {
+  /**
+   * Applies the next entries to those of the copies that are furthest behind.
+   *
+   * @param repeated whether first events of streams among them may be repetitions, so that rows of these have to be looked for.
+   */
+  async #advance(copies: readonly Copy<Event>[], partition: Partition, repeated: boolean): Promise<number> {
     if (copies.length === 0) return 0;
     const { log, store, codec, limit } = this.#options;
     const marks = await this.#marks(copies, partition);
@@ -298,18 +306,22 @@ export class ProjectionRunner<Event extends DomainEvent> {
     const last = events.at(-1);
     if (last === undefined) return 0;
     const behind = copies.filter((_, index) => marks[index] === lowest);
+    const beginning = repeated ? NONE : beginningIn(events);
     const batches = await Promise.all(
       behind.map(async ({ projection, version }): Promise<ProjectionBatch> => {
         const streams = touched(projection, events);
         const [rows, parked] = await Promise.all([
-          store.load(projection.name, version, streams),
+          store.load(projection.name, version, streams, beginning),
           store.parkedAmong(projection.name, version, streams),
         ]);
         const known = new Map<StreamName, Row<unknown>>();
         for (const row of rows) if (row !== undefined) known.set(row.stream, row);
-        return projectBatch(projection, version, partition, events, { rows: known, parked }, lowest, last.offset);
+        return { ...projectBatch(projection, version, partition, events, { rows: known, parked }, lowest, last.offset), beginning };
       }),
     );
+    // A stream that was taken for beginning and is stopped here may have begun before: its row has to be looked for.
+    const halted = batches.find(({ parked }) => parked.some(({ stream }) => beginning.has(stream)));
+    if (halted !== undefined) throw new RowPresent(halted.projection);
     await store.commit(batches);
     for (const copy of behind) this.#remember(copy, partition, last.offset);
     return events.length;
@@ -399,6 +411,15 @@ function decodable<Event extends DomainEvent>(entries: readonly LogEntry[], code
     }
   }
   return events;
+}
+
+const NONE: ReadonlySet<StreamName> = new Set();
+
+/** The streams whose first event is among these. */
+function beginningIn(events: readonly ProjectedEvent<DomainEvent>[]): ReadonlySet<StreamName> {
+  const streams = new Set<StreamName>();
+  for (const { recorded } of events) if (Number(recorded.revision) === 1) streams.add(recorded.stream);
+  return streams;
 }
 
 const contradictsLog = (error: unknown): boolean => error instanceof Gap || error instanceof Fork || error instanceof LogTrimmed;

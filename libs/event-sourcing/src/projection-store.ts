@@ -45,6 +45,8 @@ export interface ProjectionBatch {
   readonly expected: Offset;
   readonly watermark: Offset;
   readonly rows: readonly Row<unknown>[];
+  /** What `load` was told of as beginning, when the rows of this batch were folded. */
+  readonly beginning?: ReadonlySet<StreamName>;
   /** What is added to each counter, or taken off it; never 0. */
   readonly counters: ReadonlyMap<string, number>;
   readonly history: readonly HistoryRecord[];
@@ -82,11 +84,21 @@ export interface ProjectionCopies {
 export interface ProjectionStore {
   /** The last offset up to and including which everything is applied or parked; -1 at first. @throws CopyDropped */
   watermark(projection: ProjectionName, version: number, partition: Partition): Promise<Offset>;
-  /** Rows in the order asked. */
-  load(projection: ProjectionName, version: number, streams: readonly StreamName[]): Promise<readonly (Row<unknown> | undefined)[]>;
+  /**
+   * Rows in the order asked.
+   *
+   * @param beginning streams whose first event is about to be applied, so that they have no row unless that event is a repetition: an adapter
+   * need not look for it, where its `commit` refuses to replace one.
+   */
+  load(
+    projection: ProjectionName,
+    version: number,
+    streams: readonly StreamName[],
+    beginning?: ReadonlySet<StreamName>,
+  ): Promise<readonly (Row<unknown> | undefined)[]>;
   /** Those of the streams that are parked. */
   parkedAmong(projection: ProjectionName, version: number, streams: readonly StreamName[]): Promise<ReadonlyMap<StreamName, ParkedStream>>;
-  /** @throws WatermarkMoved, StreamUnparked, CopyDropped: nothing was stored. Drop what is in memory, read it again, go on from there. */
+  /** @throws WatermarkMoved, StreamUnparked, CopyDropped, RowPresent: nothing was stored. Drop what is in memory, read it again, go on from there. */
   commit(batches: readonly ProjectionBatch[]): Promise<void>;
   /** Parked events in order of stream and revision; of one stream, where it is given. */
   parked(projection: ProjectionName, version: number, limit: number, stream?: StreamName): Promise<readonly ParkedEvent[]>;
@@ -127,6 +139,17 @@ export class WatermarkMoved extends Error {
     readonly found: Offset,
   ) {
     super(`${projection} of partition ${String(partition)} stands at ${String(found)}, not at ${String(expected)}.`);
+  }
+}
+
+/** A stream that a batch took for beginning has a row: its first event is a repetition. Load it without that assumption, and fold again. */
+export class RowPresent extends Error {
+  override readonly name = 'RowPresent';
+  constructor(
+    readonly projection: ProjectionName,
+    options?: ErrorOptions,
+  ) {
+    super(`${projection} has a row of a stream whose first event was to be applied.`, options);
   }
 }
 

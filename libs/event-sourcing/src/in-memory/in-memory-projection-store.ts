@@ -2,6 +2,7 @@ import { BEFORE_FIRST, type Epoch, type Offset, type Partition, type ProjectionN
 import type { Row } from '../projection.js';
 import {
   CopyDropped,
+  RowPresent,
   StreamUnparked,
   WatermarkMoved,
   type HistoryRecord,
@@ -65,8 +66,15 @@ export class InMemoryProjectionStore implements ProjectionStore, ProjectionProgr
     return this.faults.around('watermark', () => watermarkIn(this.#existing(projection, version), partition), unavailable);
   }
 
-  load(projection: ProjectionName, version: number, streams: readonly StreamName[]): Promise<readonly (Row<unknown> | undefined)[]> {
-    return this.faults.around('load', () => streams.map((stream) => rowIn(this.#find(projection, version), stream)), unavailable);
+  load(
+    projection: ProjectionName,
+    version: number,
+    streams: readonly StreamName[],
+    beginning?: ReadonlySet<StreamName>,
+  ): Promise<readonly (Row<unknown> | undefined)[]> {
+    const find = (stream: StreamName): Row<unknown> | undefined =>
+      beginning?.has(stream) === true ? undefined : rowIn(this.#find(projection, version), stream);
+    return this.faults.around('load', () => streams.map(find), unavailable);
   }
 
   parkedAmong(projection: ProjectionName, version: number, streams: readonly StreamName[]): Promise<ReadonlyMap<StreamName, ParkedStream>> {
@@ -192,10 +200,11 @@ export class InMemoryProjectionStore implements ProjectionStore, ProjectionProgr
     this.#served = new Map(served);
   }
 
-  #check({ projection, version, partition, expected, parked }: ProjectionBatch): void {
+  #check({ projection, version, partition, expected, rows, beginning, parked }: ProjectionBatch): void {
     const contents = this.#existing(projection, version);
     const found = watermarkIn(contents, partition);
     if (found !== expected) throw new WatermarkMoved(projection, partition, expected, found);
+    if (rows.some(({ stream }) => beginning?.has(stream) === true && contents.rows.has(stream))) throw new RowPresent(projection);
     const standing = new Set([...contents.parked, ...parked].map(({ stream, revision }) => `${stream}\n${String(revision)}`));
     for (const { stream, after } of parked) {
       if (after !== undefined && !standing.has(`${stream}\n${String(after)}`)) throw new StreamUnparked(projection, stream);

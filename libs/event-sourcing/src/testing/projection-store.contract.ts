@@ -15,6 +15,7 @@ import {
 import type { Row } from '../projection.js';
 import {
   CopyDropped,
+  RowPresent,
   StreamUnparked,
   WatermarkMoved,
   type HistoryRecord,
@@ -59,6 +60,7 @@ const EPOCH = asEpoch('0123456789abcdef');
 const NEXT_EPOCH = asEpoch('fedcba9876543210');
 const P0 = asPartition(0);
 const P1 = asPartition(1);
+const NONE: ReadonlySet<StreamName> = new Set();
 
 /** What an adapter of `ProjectionStore` owes. */
 export function projectionStoreContract(name: string, makeSubject: () => Promise<ProjectionStoreSubject>): void {
@@ -121,6 +123,28 @@ export function projectionStoreContract(name: string, makeSubject: () => Promise
         await store.commit([batchOf(projection, 4, 5, { rows: [newer] })]);
         expect(await store.load(projection.name, 1000, [a])).toEqual([newer]);
         expect(await store.load(projection.name, 1000, [])).toEqual([]);
+      }),
+    );
+
+    it(
+      'never replaces a row unseen, where the first event of a stream comes once more',
+      test(async (subject) => {
+        const { store } = subject;
+        const projection = await served(subject);
+        const [there, begins] = [newStream(), newStream()];
+        const row = rowOf(projection, there, 2);
+        await store.commit([batchOf(projection, -1, 1, { rows: [row] })]);
+        const beginning = new Set([there, begins]);
+        const [found, absent] = await store.load(projection.name, 1000, [there, begins], beginning);
+        expect(absent).toBeUndefined();
+        const rows = [rowOf(projection, there, 1), rowOf(projection, begins, 1)];
+        // It has looked all the same, or refuses.
+        const outcome = found ?? (await store.commit([batchOf(projection, 1, 2, { rows, beginning })]).catch((error: unknown) => error));
+        expect([found ?? row, found !== undefined || outcome instanceof RowPresent]).toEqual([row, true]);
+        expect(await store.watermark(projection.name, 1000, P0)).toBe(1);
+        expect(await store.load(projection.name, 1000, [there, begins])).toEqual([row, undefined]);
+        await store.commit([batchOf(projection, 1, 2, { rows: rows.slice(1), beginning })]);
+        expect(await store.load(projection.name, 1000, [there, begins], NONE)).toEqual([row, rows[1]]);
       }),
     );
 

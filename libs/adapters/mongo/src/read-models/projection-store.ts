@@ -43,6 +43,8 @@ interface Contents {
   readonly parked: Parked;
 }
 
+const NONE: ReadonlySet<StreamName> = new Set();
+
 /** Streams that one question asks for. */
 const STREAMS_AT_ONCE = 2000;
 
@@ -97,8 +99,17 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
     });
   }
 
-  load(projection: ProjectionName, version: number, streams: readonly StreamName[]): Promise<readonly (Row<unknown> | undefined)[]> {
-    return streams.length === 0 ? Promise.resolve([]) : this.#rowsOf(projection, version).ask(streams);
+  /** Streams that are beginning are not looked for: their rows are inserted (`row-writer.ts`). */
+  async load(
+    projection: ProjectionName,
+    version: number,
+    streams: readonly StreamName[],
+    beginning: ReadonlySet<StreamName> = NONE,
+  ): Promise<readonly (Row<unknown> | undefined)[]> {
+    const asked = streams.filter((stream) => !beginning.has(stream));
+    const found = asked.length === 0 ? [] : await this.#rowsOf(projection, version).ask(asked);
+    const rows = new Map(asked.map((stream, index) => [stream, found[index]]));
+    return streams.map((stream) => rows.get(stream));
   }
 
   /** The rows of a copy that several ask for, each for some streams. */
@@ -198,7 +209,9 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
     if (first === undefined) return;
     const contents = this.#contents(first.projection, first.version);
     const rows = batches.flatMap((batch) => batch.rows);
-    await this.#writer.put(contents.rows, contents.kind, rows, session);
+    const beginning = new Set(batches.flatMap((batch) => [...(batch.beginning ?? NONE)]));
+    const to = { projection: first.projection, collection: contents.rows, kind: contents.kind };
+    await this.#writer.put(to, rows, beginning, session);
     const added = batches.map(({ partition, counters }) => [partition, counters] as const);
     await contents.counters.add(added, session);
     const history = contents.kind.history ? batches.flatMap((batch) => batch.history) : [];

@@ -1,4 +1,4 @@
-import type { Row } from '@headwater/event-sourcing';
+import { RowPresent, type ProjectionName, type Row, type StreamName } from '@headwater/event-sourcing';
 import type { ClientSession, Collection } from 'mongodb';
 import { isDuplicateKey } from '../errors.js';
 import type { ProjectionKind, StoredRow } from './kinds/kind.js';
@@ -6,9 +6,17 @@ import type { ProjectionKind, StoredRow } from './kinds/kind.js';
 /** Streams of a copy that are remembered as having no row; beyond, some are forgotten, which costs time and nothing else. */
 const REMEMBERED = 20_000;
 
+/** Where rows are written to. */
+export interface Written {
+  readonly projection: ProjectionName;
+  readonly collection: Collection<StoredRow>;
+  readonly kind: ProjectionKind;
+}
+
 /**
  * Writes rows of copies. Most of what is written is new, and an insert costs the server half of what a replacement does: so it is remembered
  * which rows were not found when they were loaded. Where that is wrong, the insert fails, all is forgotten, and the change is made again.
+ * Rows of streams that are beginning were not looked for, and are never replaced.
  */
 export class RowWriter {
   readonly #absent = new Map<string, Set<string>>();
@@ -21,12 +29,22 @@ export class RowWriter {
     this.#absent.set(copy, remembered);
   }
 
-  async put(collection: Collection<StoredRow>, kind: ProjectionKind, rows: readonly Row<unknown>[], session: ClientSession): Promise<void> {
+  /** @throws RowsKnownWrong, RowPresent, after which nothing of the transaction is stored. */
+  async put(
+    { projection, collection, kind }: Written,
+    rows: readonly Row<unknown>[],
+    beginning: ReadonlySet<StreamName>,
+    session: ClientSession,
+  ): Promise<void> {
     if (rows.length === 0) return;
     const absent = this.#absent.get(collection.collectionName);
     const [inserted, replaced]: [StoredRow[], StoredRow[]] = [[], []];
-    for (const row of rows) (absent?.has(row.stream) === true ? inserted : replaced).push(kind.encode(row));
-    if (inserted.length > 0) await this.#insert(collection, inserted, session);
+    for (const row of rows) (beginning.has(row.stream) || absent?.has(row.stream) === true ? inserted : replaced).push(kind.encode(row));
+    if (inserted.length > 0) {
+      const wrong = (options: ErrorOptions): Error =>
+        rows.some(({ stream }) => beginning.has(stream)) ? new RowPresent(projection, options) : new RowsKnownWrong(options);
+      await this.#insert(collection, inserted, session, wrong);
+    }
     if (replaced.length > 0) await this.replace(collection, replaced, session);
   }
 
@@ -36,11 +54,16 @@ export class RowWriter {
     await collection.bulkWrite(changes, { session, ordered: false });
   }
 
-  async #insert(collection: Collection<StoredRow>, rows: readonly StoredRow[], session: ClientSession): Promise<void> {
+  async #insert(
+    collection: Collection<StoredRow>,
+    rows: readonly StoredRow[],
+    session: ClientSession,
+    wrong: (options: ErrorOptions) => Error,
+  ): Promise<void> {
     try {
       await collection.insertMany([...rows], { session, ordered: false });
     } catch (error) {
-      if (isDuplicateKey(error)) throw new RowsKnownWrong({ cause: error });
+      if (isDuplicateKey(error)) throw wrong({ cause: error });
       throw error;
     }
   }

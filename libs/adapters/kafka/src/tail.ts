@@ -10,8 +10,6 @@ import type { FetchFrom, Fetched, TopicReader } from './topic-reader.js';
 
 /** How long to wait after a broker failed, before the brokers are looked up anew. */
 const PAUSE_MILLISECONDS = 100;
-/** Between the first and the last of what was published together. Whoever waits next joins this request, and has to wait no longer for its own. */
-const REST_MILLISECONDS = 5;
 
 type After = ReadonlyMap<Partition, Offset>;
 
@@ -40,10 +38,7 @@ export class Tail implements LogTail {
     if (after.size === 0) await sleep(milliseconds);
     for (let left = milliseconds; after.size > 0; left = deadline - performance.now()) {
       const found = this.#kept(after);
-      if (found.length > 0) {
-        this.#askForRest(after, found);
-        return found;
-      }
+      if (found.length > 0) return found;
       if (left < 0) return [];
       const asked = new Map([...after].filter(([partition]) => !wrong.has(partition)));
       try {
@@ -70,13 +65,6 @@ export class Tail implements LogTail {
 
   #kept(after: After): readonly Partition[] {
     return [...after].filter(([partition, offset]) => this.#pages.after(partition, offset).length > 0).map(([partition]) => partition);
-  }
-
-  /** Asks for those that have nothing yet: of what was published to many partitions together, the broker answers with the first that it has. */
-  #askForRest(after: After, found: readonly Partition[]): void {
-    const rest = new Map([...after].filter(([partition]) => !found.includes(partition)));
-    // What is wrong is met again by whoever waits for it.
-    if (rest.size > 0) this.#wait(rest, REST_MILLISECONDS).catch(() => undefined);
   }
 
   /** Returns when the first of the brokers has answered. */

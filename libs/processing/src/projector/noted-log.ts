@@ -58,12 +58,10 @@ export class NotedLog implements EventLog, LogTail {
     const deadline = performance.now() + milliseconds;
     for (let looks = 0; ; looks += 1) {
       const began = performance.now();
-      let arrived = await this.#log.arrivals(after, Math.max(0, deadline - began));
+      const arrived = await this.#log.arrivals(after, Math.max(0, deadline - began));
       if (arrived.length > 0 && (looks > 0 || performance.now() - began > WAITED_MS)) {
         const pause = LOOK_AFTER_MS[looks] ?? LOOK_AFTER_MS.at(-1) ?? 0;
         await sleep(Math.min(pause, Math.max(0, deadline - performance.now())));
-        // What was published together comes in pieces, and is noted together.
-        arrived = await this.#log.arrivals(after, 0);
       }
       const noted = await this.#notedAfter(after, arrived);
       if (noted.length > 0 || performance.now() >= deadline) return noted;

@@ -16,6 +16,7 @@ export function readSmall(request: IncomingMessage): Promise<Buffer> {
   request.once('end', () => resolve(whole(chunks)));
   const gone = (): void => reject(new RequestAborted());
   request.once('error', gone).once('close', gone);
+  if (request.destroyed) gone();
   return promise;
 }
 

@@ -82,7 +82,11 @@ export class PartitionRelay {
     const asked = performance.now();
     const lease = await store.lease(this.partition, holder, leaseMs);
     // Asked after the answer: where the old lease still counts, nobody else can have had one in between.
-    if (!this.held) this.#reconciled = false;
+    if (!this.held) {
+      this.#reconciled = false;
+      // Somebody else may have published them.
+      this.#fresh.take();
+    }
     this.#held = lease === undefined ? undefined : { lease, until: asked + leaseMs };
     // What was appended while nobody relayed the partition was announced to nobody.
     if (lease !== undefined && !this.#reconciled) this.wake();

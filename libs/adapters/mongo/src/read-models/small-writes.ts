@@ -7,6 +7,9 @@ export interface SmallUpdate {
   readonly upsert?: boolean;
 }
 
+/** Writes of one command. */
+const AT_ONCE = 1000;
+
 interface WriteAnswer {
   /** Matched, or inserted. */
   readonly n: number;
@@ -15,16 +18,23 @@ interface WriteAnswer {
 
 /**
  * Writes of small documents in a transaction, each as one plain command: the driver's bulk writes measure every document, and cost a
- * quarter of the transaction more. Not for documents that hold what users wrote: all of a command has to be within 16 MB.
+ * quarter of the transaction more. Not for documents that hold what users wrote: a command has to be within 16 MB.
  *
  * @returns how many were matched or made. @throws MongoServerError, after which nothing of the transaction is stored.
  */
 export const updateSmall = (db: Db, collection: string, updates: readonly SmallUpdate[], session: ClientSession): Promise<number> =>
-  write(db, { update: collection, updates, ordered: false }, session);
+  inPieces(updates, (piece) => write(db, { update: collection, updates: piece, ordered: false }, session));
 
 /** As `updateSmall`. */
 export const insertSmall = (db: Db, collection: string, documents: readonly Document[], session: ClientSession): Promise<number> =>
-  write(db, { insert: collection, documents, ordered: false }, session);
+  inPieces(documents, (piece) => write(db, { insert: collection, documents: piece, ordered: false }, session));
+
+/** One after the other, as a session has one command under way at a time. */
+async function inPieces<Item>(items: readonly Item[], writePiece: (piece: readonly Item[]) => Promise<number>): Promise<number> {
+  let sum = 0;
+  for (let from = 0; from < items.length; from += AT_ONCE) sum += await writePiece(items.slice(from, from + AT_ONCE));
+  return sum;
+}
 
 async function write(db: Db, command: Document, session: ClientSession): Promise<number> {
   const { n, writeErrors } = (await db.command(command, { session })) as WriteAnswer;

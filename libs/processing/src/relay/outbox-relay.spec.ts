@@ -6,6 +6,7 @@ import {
   offset,
   partition,
   revision,
+  type EventStore,
   type LogEntry,
   type Partition,
   type StreamName,
@@ -60,6 +61,9 @@ async function written(service: CounterService, streams = 12, commits = 3): Prom
   for (let count = 1; count <= commits; count += 1) for (const stream of names) await service.add(stream, count);
   return names;
 }
+
+const add = (store: EventStore, stream: StreamName, by: number): Promise<unknown> =>
+  handleCommand({ store, codec: counterCodec, kind: counterKind, stream, command: { type: 'Add', by: [by] }, cause: causeAt(0) });
 
 const drained = (service: CounterService) => eventually('nothing is pending', async () => (await service.store.size(1)) === 0);
 
@@ -132,11 +136,9 @@ describe('The relay of a process', () => {
     await drained(service);
     await service.add(newStream(), 1);
     const store = new AnnouncingEventStore(service.store, relay);
-    const add = async (stream: StreamName, by: number): Promise<unknown> =>
-      handleCommand({ store, codec: counterCodec, kind: counterKind, stream, command: { type: 'Add', by: [by] }, cause: causeAt(0) });
     const streams = Array.from({ length: 30 }, newStream);
     service.store.faults.refuse('pending');
-    await Promise.all(streams.map((stream) => add(stream, 1)));
+    await Promise.all(streams.map((stream) => add(store, stream, 1)));
     // The one that nobody told of is found by no search: there was none.
     await eventually('they are there', async () => (await service.store.size(100)) === 1);
     expect([(await entriesOf(service)).length, relay.state().failing]).toEqual([33, undefined]);
@@ -144,13 +146,41 @@ describe('The relay of a process', () => {
     for (let round = 0; round < 5; round += 1) {
       const fresh = Array.from({ length: 10 }, newStream);
       streams.push(...fresh);
-      await Promise.all([...fresh, ...streams.slice(0, 10)].map((stream) => add(stream, round)));
+      await Promise.all([...fresh, ...streams.slice(0, 10)].map((stream) => add(store, stream, round)));
     }
     await eventually('it was told of all, or searched', async () => (await service.store.size(100)) <= 1);
     relay.announce(service.store.partitions);
     await drained(service);
     expect(await entriesOf(service)).toHaveLength(3 + 1 + 30 + 5 * 20);
     await expectComplete(service, [...before, ...streams]);
+  });
+
+  it('forgets what it has appended where its lease was lost: another one has published it', async () => {
+    const service = await CounterService.start();
+    const asleep = sleeping(service);
+    const relay = relayOf(service, 'one', { pollMs: 60_000, partitions: asleep.partitions });
+    relay.begin();
+    await eventually('it holds all', () => relay.state().held === 3);
+    const store = new AnnouncingEventStore(service.store, relay);
+    const [first, second] = [newStreamIn(partition(0), 3), newStreamIn(partition(0), 3)];
+    const paused = service.log.faults.pause('publish');
+    await add(store, first, 1);
+    await paused.reached;
+    await add(store, second, 1);
+    asleep.begin();
+    service.store.elapse(10 * LEASE_MS);
+    await eventually('its leases have ended', () => relay.state().held === 0);
+    const heir = relayOf(service, 'heir');
+    heir.begin();
+    await drained(service);
+    paused.resume();
+    await heir.close();
+    asleep.end();
+    await eventually('it holds all again', () => relay.state().held === 3);
+    await add(store, second, 2);
+    await drained(service);
+    expect((await entriesOf(service)).filter((entry) => entry.stream === second).map((entry) => entry.revision)).toEqual([1, 2]);
+    await expectComplete(service, [first, second]);
   });
 
   it('searches for what it could not publish', async () => {
@@ -161,11 +191,7 @@ describe('The relay of a process', () => {
     const store = new AnnouncingEventStore(service.store, relay);
     for (let times = 0; times < 3; times += 1) service.log.faults.refuse('publish');
     const streams = Array.from({ length: 20 }, newStream);
-    await Promise.all(
-      streams.map((stream) =>
-        handleCommand({ store, codec: counterCodec, kind: counterKind, stream, command: { type: 'Add', by: [1] }, cause: causeAt(0) }),
-      ),
-    );
+    await Promise.all(streams.map((stream) => add(store, stream, 1)));
     await drained(service);
     expect(await entriesOf(service)).toHaveLength(20);
     await expectComplete(service, streams);

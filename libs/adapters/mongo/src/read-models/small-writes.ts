@@ -1,4 +1,5 @@
 import { MongoServerError, type ClientSession, type Db, type Document } from 'mongodb';
+import { piecesOf } from '../event-store/pieces.js';
 
 /** One change of a document, in the words of the server's `update`. */
 export interface SmallUpdate {
@@ -8,7 +9,7 @@ export interface SmallUpdate {
 }
 
 /** Writes of one command. */
-const AT_ONCE = 1000;
+const AT_ONCE = { items: 1000, size: Infinity } as const;
 
 interface WriteAnswer {
   /** Matched, or inserted. */
@@ -32,7 +33,7 @@ export const insertSmall = (db: Db, collection: string, documents: readonly Docu
 /** One after the other, as a session has one command under way at a time. */
 async function inPieces<Item>(items: readonly Item[], writePiece: (piece: readonly Item[]) => Promise<number>): Promise<number> {
   let sum = 0;
-  for (let from = 0; from < items.length; from += AT_ONCE) sum += await writePiece(items.slice(from, from + AT_ONCE));
+  for (const piece of piecesOf(items, AT_ONCE, () => 0)) sum += await writePiece(piece);
   return sum;
 }
 

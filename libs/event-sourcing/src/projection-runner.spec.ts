@@ -175,7 +175,7 @@ describe('A projector', () => {
     expect(service.digest(totals)).toEqual(await service.replayed(totals));
   });
 
-  it.each(['watermark', 'load', 'parkedAmong', 'commit'] as const)('tries again after the read model failed: %s', async (operation) => {
+  it.each(['watermark', 'load', 'parked', 'commit'] as const)('tries again after the read model failed: %s', async (operation) => {
     const service = await filled();
     const runner = await service.runnerReady();
     service.projections.faults.refuse(operation);
@@ -435,6 +435,44 @@ describe('A parked stream', () => {
     expect(service.projections.served(totals.name).watermark(P0)).toBe(await service.log.last(P0));
     expect(await service.projections.lastApplied(totals.name, [stream])).toEqual([{ revision: 1, parkedAt: 2 }]);
     expect(service.projections.served(places.name).parked()).toEqual([]);
+  });
+
+  it('is asked for where something is parked, and nowhere else', async () => {
+    const { service, runner, stream } = await jammed();
+    const askAgain = async (): Promise<void> => {
+      await service.add(stream, 16);
+      await service.relay();
+      service.projections.faults.refuse('parkedAmong');
+      await runner.step(P0);
+    };
+    await expect(askAgain()).rejects.toThrow('told to refuse');
+    expect(await (await service.runnerReady([lenient, places])).redrive(lenient, stream, service.store)).toBe(true);
+    await service.catchUp(runner);
+    expect(parkedRevisions(service)).toEqual([]);
+    const fresh = await service.runnerReady();
+    await fresh.position(P0);
+    service.projections.faults.refuse('parkedAmong');
+    await service.add(streamIn0(), 32);
+    await service.relay();
+    expect(await fresh.step(P0)).toBe(1);
+    expect(service.digest(places)).toEqual(await service.replayed(places));
+  });
+
+  it('is found by a runner that knew of none when another one parked it', async () => {
+    const service = await CounterService.start();
+    const [runner, other] = [await service.runnerReady(), await service.runnerReady()];
+    const stream = streamIn0();
+    await service.add(stream, 1);
+    await service.relay();
+    await service.catchUp(runner);
+    await service.handle(stream, { type: 'Jam' });
+    await service.relay();
+    await service.catchUp(other);
+    await service.add(stream, 2);
+    await service.relay();
+    await service.catchUp(runner);
+    expect(parkedRevisions(service)).toEqual([2, 3]);
+    expect(service.projections.served(totals.name).row(stream)?.revision).toBe(1);
   });
 
   it('is re-driven in order once its events apply', async () => {

@@ -19,6 +19,7 @@ import {
   StreamUnparked,
   WatermarkMoved,
   type ParkedEvent,
+  type ParkedStream,
   type ProjectionBatch,
   type ProjectionCopies,
   type ProjectionCopy,
@@ -37,6 +38,13 @@ export interface RunnerOptions<Event extends DomainEvent> {
 interface Copy<Event extends DomainEvent> {
   readonly projection: Projection<unknown, Event>;
   readonly version: number;
+}
+
+/** Where a copy stands in a partition. */
+interface Mark {
+  readonly offset: Offset;
+  /** Nothing of the copy was parked there. Nothing of the partition is, then, as long as nobody has moved the watermark. */
+  readonly unparked: boolean;
 }
 
 const COPIES_PER_VERSION = 1000;
@@ -66,7 +74,7 @@ function nextVersion(codeVersion: number, { served, building }: ProjectionCopies
  */
 export class ProjectionRunner<Event extends DomainEvent> {
   readonly #options: RunnerOptions<Event>;
-  readonly #watermarks = new Map<Copy<Event>, Map<Partition, Offset>>();
+  readonly #watermarks = new Map<Copy<Event>, Map<Partition, Mark>>();
   #live: readonly Copy<Event>[] = [];
   /** The copies that are being built, to be served once they have caught up. */
   #building: readonly Copy<Event>[] = [];
@@ -201,10 +209,10 @@ export class ProjectionRunner<Event extends DomainEvent> {
 
   /** The offset up to and including which every copy has what the partition holds. */
   async position(partition: Partition): Promise<Offset> {
-    return asOffset(Math.min(...(await this.#marks([...this.#live, ...this.#building], partition))));
+    return lowestOf(await this.#marks([...this.#live, ...this.#building], partition));
   }
 
-  #marks(copies: readonly Copy<Event>[], partition: Partition): Promise<readonly Offset[]> {
+  #marks(copies: readonly Copy<Event>[], partition: Partition): Promise<readonly Mark[]> {
     return Promise.all(copies.map((copy) => this.#watermark(copy, partition)));
   }
 
@@ -297,22 +305,25 @@ export class ProjectionRunner<Event extends DomainEvent> {
     if (copies.length === 0) return 0;
     const { log, store, codec, limit } = this.#options;
     const marks = await this.#marks(copies, partition);
-    const lowest = asOffset(Math.min(...marks));
+    const lowest = lowestOf(marks);
     // Not past the next copy, so that they go on together from there.
-    const ceiling = Math.min(...marks.filter((mark) => mark > lowest));
+    const ceiling = Math.min(...marks.map(({ offset }) => offset).filter((mark) => mark > lowest));
     const entries = (await log.read(partition, lowest, limit)).filter(({ offset }) => offset <= ceiling);
     checkContiguous(lowest, entries);
     const events = decodable(entries, codec);
     const last = events.at(-1);
     if (last === undefined) return 0;
-    const behind = copies.filter((_, index) => marks[index] === lowest);
+    const behind = copies.flatMap((copy, index) => {
+      const mark = marks[index];
+      return mark?.offset === lowest ? [{ copy, mark }] : [];
+    });
     const beginning = repeated ? NONE : beginningIn(events);
     const batches = await Promise.all(
-      behind.map(async ({ projection, version }): Promise<ProjectionBatch> => {
+      behind.map(async ({ copy: { projection, version }, mark }): Promise<ProjectionBatch> => {
         const streams = touched(projection, events);
         const [rows, parked] = await Promise.all([
           store.load(projection.name, version, streams, beginning),
-          store.parkedAmong(projection.name, version, streams),
+          mark.unparked ? NONE_PARKED : store.parkedAmong(projection.name, version, streams),
         ]);
         const known = new Map<StreamName, Row<unknown>>();
         for (const row of rows) if (row !== undefined) known.set(row.stream, row);
@@ -323,24 +334,31 @@ export class ProjectionRunner<Event extends DomainEvent> {
     const halted = batches.find(({ parked }) => parked.some(({ stream }) => beginning.has(stream)));
     if (halted !== undefined) throw new RowPresent(halted.projection);
     await store.commit(batches);
-    for (const copy of behind) this.#remember(copy, partition, last.offset);
+    behind.forEach(({ copy, mark }, index) => {
+      const unparked = mark.unparked && batches[index]?.parked.length === 0;
+      this.#remember(copy, partition, { offset: last.offset, unparked });
+    });
     return events.length;
   }
 
-  async #watermark(copy: Copy<Event>, partition: Partition): Promise<Offset> {
+  async #watermark(copy: Copy<Event>, partition: Partition): Promise<Mark> {
     const known = this.#watermarks.get(copy)?.get(partition);
     if (known !== undefined) return known;
     const { log, store } = this.#options;
-    const read = await store.watermark(copy.projection.name, copy.version, partition);
+    const { projection, version } = copy;
+    const read = await store.watermark(projection.name, version, partition);
     // A log that ends before what was applied is another log: what is appended to it next would be taken for applied.
     const last = await log.last(partition);
     if (read > last) throw new LogTrimmed(partition, asOffset(read + 1), last);
-    this.#remember(copy, partition, read);
-    return read;
+    // After the watermark: who parks something later moves that, too.
+    const parked = await store.parked(projection.name, version, 1);
+    const mark = { offset: read, unparked: parked.length === 0 };
+    this.#remember(copy, partition, mark);
+    return mark;
   }
 
-  #remember(copy: Copy<Event>, partition: Partition, mark: Offset): void {
-    const marks = this.#watermarks.get(copy) ?? new Map<Partition, Offset>();
+  #remember(copy: Copy<Event>, partition: Partition, mark: Mark): void {
+    const marks = this.#watermarks.get(copy) ?? new Map<Partition, Mark>();
     marks.set(partition, mark);
     this.#watermarks.set(copy, marks);
   }
@@ -414,6 +432,9 @@ function decodable<Event extends DomainEvent>(entries: readonly LogEntry[], code
 }
 
 const NONE: ReadonlySet<StreamName> = new Set();
+const NONE_PARKED: ReadonlyMap<StreamName, ParkedStream> = new Map();
+
+const lowestOf = (marks: readonly Mark[]): Offset => asOffset(Math.min(...marks.map(({ offset }) => offset)));
 
 /** The streams whose first event is among these. */
 function beginningIn(events: readonly ProjectedEvent<DomainEvent>[]): ReadonlySet<StreamName> {

@@ -100,7 +100,7 @@ export interface ProjectionStore {
   parkedAmong(projection: ProjectionName, version: number, streams: readonly StreamName[]): Promise<ReadonlyMap<StreamName, ParkedStream>>;
   /** @throws WatermarkMoved, StreamUnparked, CopyDropped, RowPresent: nothing was stored. Drop what is in memory, read it again, go on from there. */
   commit(batches: readonly ProjectionBatch[]): Promise<void>;
-  /** Parked events in order of stream and revision; of one stream, where it is given. */
+  /** Parked events in order of stream and revision; of one stream, where it is given. No older than a watermark that was read before. */
   parked(projection: ProjectionName, version: number, limit: number, stream?: StreamName): Promise<readonly ParkedEvent[]>;
   /**
    * Stores a row that was folded again after its stream had been parked, and forgets the stream's parked events up to its revision.

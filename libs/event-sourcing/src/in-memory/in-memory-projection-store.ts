@@ -18,7 +18,7 @@ import {
 import { StoreUnavailable } from '../event-store.js';
 import { Faults } from './faults.js';
 
-type Operation = 'watermark' | 'load' | 'parkedAmong' | 'commit' | 'unpark' | 'serve';
+type Operation = 'watermark' | 'load' | 'parked' | 'parkedAmong' | 'commit' | 'unpark' | 'serve';
 
 /** A row as it is kept: as text, so that nobody who holds a row can change what is stored. */
 interface StoredRow extends Omit<Row<unknown>, 'value'> {
@@ -104,11 +104,16 @@ export class InMemoryProjectionStore implements ProjectionStore, ProjectionProgr
     );
   }
 
-  async parked(projection: ProjectionName, version: number, limit: number, stream?: StreamName): Promise<readonly ParkedEvent[]> {
-    return (this.#find(projection, version)?.parked ?? [])
-      .filter((one) => stream === undefined || one.stream === stream)
-      .sort((a, b) => (a.stream === b.stream ? a.revision - b.revision : a.stream < b.stream ? -1 : 1))
-      .slice(0, limit);
+  parked(projection: ProjectionName, version: number, limit: number, stream?: StreamName): Promise<readonly ParkedEvent[]> {
+    return this.faults.around(
+      'parked',
+      () =>
+        (this.#find(projection, version)?.parked ?? [])
+          .filter((one) => stream === undefined || one.stream === stream)
+          .sort((a, b) => (a.stream === b.stream ? a.revision - b.revision : a.stream < b.stream ? -1 : 1))
+          .slice(0, limit),
+      unavailable,
+    );
   }
 
   unpark(

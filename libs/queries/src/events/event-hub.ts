@@ -14,8 +14,6 @@ import { EventTail } from './event-tail.js';
 
 /** Entries of one page of history: with the largest events, some tens of megabytes for the moment of a write. */
 const PAGE = 64;
-/** A page of fewer entries that holds this much may have been cut for its size: there can be more. */
-const LARGE_PAGE = 128 * 1024;
 const HEARTBEAT = eventChunk(':\n\n');
 const HEARTBEAT_CHECKS = 4;
 const RETRY_MS = 1000;
@@ -72,12 +70,10 @@ export class EventHub {
   /** History first, without being live: it may be long, and what happens meanwhile is history by the time it is reached. */
   async #catchUp(scope: FeedScope, after: FeedPosition, connection: EventConnection): Promise<void> {
     let position = after;
-    let more = true;
-    while (more && !connection.isClosed()) {
-      const { entries, position: reached } = await this.feed.history(scope, position, PAGE);
-      const characters = this.#send(entries, position, connection);
-      position = reached;
-      more = entries.length === PAGE || characters >= LARGE_PAGE;
+    for (let more = true; more && !connection.isClosed(); ) {
+      const page = await this.feed.history(scope, position, PAGE);
+      this.#send(page.entries, position, connection);
+      ({ position, more } = page);
       await connection.taken();
     }
     await this.#goLive(scope, position, connection);
@@ -85,7 +81,7 @@ export class EventHub {
 
   /** The tail stands at or after `position`: what lies between is read once more from history, what comes after it waits for that. */
   async #goLive(scope: FeedScope, after: FeedPosition, connection: EventConnection): Promise<void> {
-    await this.#tail.advance();
+    await this.#tail.advance('now');
     const target = this.#tail.position;
     if (target === undefined || connection.isClosed()) return;
     connection.hold();
@@ -105,9 +101,8 @@ export class EventHub {
     connection.release(Date.now());
   }
 
-  /** @returns how much was sent. */
-  #send(entries: HistoryPage['entries'], after: FeedPosition, connection: EventConnection): number {
-    if (entries.length === 0 || connection.isClosed()) return 0;
+  #send(entries: HistoryPage['entries'], after: FeedPosition, connection: EventConnection): void {
+    if (entries.length === 0 || connection.isClosed()) return;
     let position = after;
     let text = '';
     for (const entry of entries) {
@@ -116,7 +111,6 @@ export class EventHub {
       position = frame.position;
     }
     connection.send(eventChunk(text), Date.now());
-    return text.length;
   }
 
   #left(scope: FeedScope, connection: EventConnection): void {
@@ -146,7 +140,7 @@ export class EventHub {
       this.#tick = undefined;
       this.#lastTick = performance.now();
       if (this.#scopes.count === 0) return;
-      this.#tail.advance().catch((error: unknown) => this.#stuck(error));
+      this.#tail.advance('told').catch((error: unknown) => this.#stuck(error));
     }, milliseconds);
   }
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { FeedPosition } from '@headwater/event-sourcing';
-import type { FeedReader } from '@headwater/read-models';
+import type { FeedReader, HistoryBound } from '@headwater/read-models';
 import type { EventFrames } from './event-frames.js';
 import type { Delivery, EventScopes } from './event-scopes.js';
 
@@ -14,6 +14,8 @@ export class EventTail {
   #position: FeedPosition | undefined;
   #running: Promise<void> = Promise.resolve();
   #queued: Promise<FeedPosition> | undefined;
+  /** Of the advance that is queued. */
+  #bound: HistoryBound = 'told';
 
   constructor(
     private readonly feed: FeedReader,
@@ -27,14 +29,17 @@ export class EventTail {
   }
 
   /**
-   * Hands out everything that is in the feed at a moment after this call; advances do not overlap, and calls before one begins share it.
+   * Hands out everything that is in the feed at a moment after this call, or that was there when those were told last who listen to the feed;
+   * advances do not overlap, and calls before one begins share it.
    *
    * @returns the position reached. @throws PositionLost, StoreUnavailable
    */
-  advance(): Promise<FeedPosition> {
+  advance(bound: HistoryBound): Promise<FeedPosition> {
+    if (bound === 'now') this.#bound = bound;
     this.#queued ??= this.#running.then(() => {
       this.#queued = undefined;
-      const advanced = this.#advance();
+      const advanced = this.#advance(this.#bound);
+      this.#bound = 'told';
       this.#running = advanced.then(
         () => undefined,
         () => undefined,
@@ -44,7 +49,7 @@ export class EventTail {
     return this.#queued;
   }
 
-  async #advance(): Promise<FeedPosition> {
+  async #advance(bound: HistoryBound): Promise<FeedPosition> {
     if (this.scopes.count === 0 || this.#position === undefined) {
       const head = await this.feed.head();
       // Somebody may have gone live meanwhile, from where the tail was: then nothing may be left out.
@@ -52,7 +57,7 @@ export class EventTail {
     }
     let position = this.#position;
     for (;;) {
-      const page = await this.feed.history(GLOBAL, position, PAGE);
+      const page = await this.feed.history(GLOBAL, position, PAGE, bound);
       let given = position;
       for (const entry of page.entries) {
         const { text, position: after } = this.frames.frame(entry, given);
@@ -62,7 +67,7 @@ export class EventTail {
       // Together and without a wait: whoever goes live from here on stands exactly where the tail does.
       this.#position = position = page.position;
       await deliver(this.scopes.take());
-      if (page.entries.length === 0) return position;
+      if (!page.more) return position;
       // After a burst there are many pages: others have their turn between them.
       await setImmediate();
     }

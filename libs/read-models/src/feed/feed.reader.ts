@@ -9,11 +9,15 @@ export type FeedScope =
   | ({ readonly kind: 'project' } & ProjectRef);
 
 export interface HistoryPage {
-  /** Fewer than asked for: the upper bound was reached, or the page was cut for its size; none: the bound. */
   readonly entries: readonly LogEntry[];
   /** Past everything that was looked at, also what the scope left out. */
   readonly position: FeedPosition;
+  /** Whether another event of the scope lies between this page and the upper bound that it was read under; if not, the position is that bound. */
+  readonly more: boolean;
 }
+
+/** The upper bound of a page: where the feed is now, or for less work where it was, at the earliest, when those were called back who listen. */
+export type HistoryBound = 'now' | 'told';
 
 /** An item's newest state and the text of its content as it was sent. */
 export interface ChangedItem {
@@ -46,7 +50,7 @@ export interface FeedReader {
   /** @throws PositionLost */
   verify(position: FeedPosition): Promise<void>;
   /** Events of the scope after `after`, in the order of the log. */
-  history(scope: FeedScope, after: FeedPosition, limit: number): Promise<HistoryPage>;
+  history(scope: FeedScope, after: FeedPosition, limit: number, bound?: HistoryBound): Promise<HistoryPage>;
   /** The newest state of each item that changed after `since`, once, in the order of its newest event. */
   changes(project: ProjectRef, since: FeedPosition, limit: number): Promise<ChangesPage>;
   /** Calls back after the feed has moved on; returns what ends it. */

@@ -313,7 +313,7 @@ export function feedReaderContract(
           expect(whole.entries.filter(({ stream }) => stream.endsWith('/a')).map(({ revision }) => revision)).toEqual(
             expected.some((one) => one.endsWith('a@1')) ? [1, 2, 3] : [],
           );
-          expect(whole.position).toEqual(await reader.head());
+          expect([whole.position, whole.more]).toEqual([await reader.head(), false]);
           for (const limit of [1, 2, 3]) {
             const entries: LogEntry[] = [];
             let position = await reader.start();
@@ -322,7 +322,9 @@ export function feedReaderContract(
               expect(isNotBefore(page.position, position)).toBe(true);
               entries.push(...page.entries);
               ({ position } = page);
-              if (page.entries.length < limit) break;
+              if (!page.more) break;
+              // Progress: a page that is not the last has an event.
+              expect(page.entries.length).toBeGreaterThan(0);
             }
             expect(entries).toEqual(whole.entries);
             expect(position).toEqual(whole.position);
@@ -405,6 +407,36 @@ export function feedReaderContract(
         }),
       );
     });
+
+    it(
+      'gives those who are called back what they were told of, without asking again how far it goes',
+      test(async ({ store, reader, settle }) => {
+        const world = new World(store);
+        const names: string[] = [];
+        let position = await reader.start();
+        let asked = Promise.resolve();
+        const ask = async (): Promise<void> => {
+          const page = await reader.history(EVERYTHING, position, 100, 'told');
+          expect(isNotBefore(page.position, position)).toBe(true);
+          names.push(...page.entries.map(({ stream }) => stream.slice(stream.lastIndexOf('/') + 1)));
+          ({ position } = page);
+        };
+        const end = reader.onAdvance(() => {
+          asked = asked.then(ask);
+        });
+        for (const name of ['a', 'b', 'c']) {
+          await world.create(named(name));
+          await settle();
+        }
+        await expect(eventually(() => names.length >= 3)).resolves.toBe(true);
+        end();
+        await asked;
+        expect([...names].sort()).toEqual(['a', 'b', 'c']);
+        expect(position).toEqual(await reader.head());
+        // Further than what was told already is no further.
+        expect((await reader.history(EVERYTHING, position, 100, 'told')).entries).toEqual([]);
+      }),
+    );
 
     it(
       'calls back after the feed has moved on, until it is told not to',

@@ -244,14 +244,14 @@ export class InMemoryFeedReader implements FeedReader {
         ({ organization, project }) =>
           scope.kind === 'global' || (scope.organization === organization && (scope.kind === 'organization' || scope.project === project)),
       );
-    const { found, reached } = between(records, after, bounds, limit);
+    const { found, reached, more } = between(records, after, bounds, limit);
     const entries: LogEntry[] = [];
     for (const { partition, offset: at } of found) {
       const entry = await this.#entry(partition, at);
       if (entry === undefined) throw new Error(`The log has lost offset ${String(at)} of partition ${String(partition)}.`);
       entries.push(entry);
     }
-    return { entries, position: await this.#movedTo(after, reached) };
+    return { entries, position: await this.#movedTo(after, reached), more };
   }
 
   async changes(project: ProjectRef, since: FeedPosition, limit: number): Promise<ChangesPage> {

@@ -121,9 +121,9 @@ export class Parked {
   }
 
   /** In order of stream and revision. */
-  async list(limit: number, stream?: StreamName): Promise<readonly ParkedEvent[]> {
+  async list(limit: number, stream: StreamName | undefined, read: CausalRead): Promise<readonly ParkedEvent[]> {
     const found = this.#collection
-      .find({ copy: this.copy, ...(stream === undefined ? {} : { stream }) })
+      .find({ copy: this.copy, ...(stream === undefined ? {} : { stream }) }, read)
       .sort({ copy: 1, stream: 1, revision: 1 });
     return (await found.limit(limit).toArray()).map(parkedEvent);
   }

@@ -222,7 +222,9 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
 
   async parked(projection: ProjectionName, version: number, limit: number, stream?: StreamName): Promise<readonly ParkedEvent[]> {
     const { parked } = this.#contents(projection, version);
-    const [found, exists] = await asking(() => Promise.all([parked.list(limit, stream), this.#copies.isKnown(projection, version)]));
+    const [found, exists] = await this.#reading((read) =>
+      Promise.all([parked.list(limit, stream, read), this.#copies.isKnown(projection, version)]),
+    );
     return exists ? found : [];
   }
 

@@ -111,15 +111,15 @@ export class SqliteFeedReader implements FeedReader {
       const statements = this.#statements.now;
       const since = offsetIn(after, ONLY_PARTITION);
       const upper = Math.max(since, this.served.watermark(statements.copy));
-      if (upper === since) return { entries: [], position: after };
+      if (upper === since) return { entries: [], position: after, more: false };
       const entries = within(this.#events(statements, scope, since, upper, limit), this.pageCharacters, (row) => {
         const entry = logEntry(row);
         return [entry, charactersOfEvent(entry.event)];
       });
       const last = entries.at(-1);
       const [next] = last === undefined ? [] : this.#events(statements, scope, last.offset, upper, 1);
-      if (last === undefined || next === undefined) return { entries, position: this.#at(after, offset(upper)) };
-      return { entries, position: movedTo(after, ONLY_PARTITION, last.offset, last.event.id) };
+      if (last === undefined || next === undefined) return { entries, position: this.#at(after, offset(upper)), more: false };
+      return { entries, position: movedTo(after, ONLY_PARTITION, last.offset, last.event.id), more: true };
     });
   }
 

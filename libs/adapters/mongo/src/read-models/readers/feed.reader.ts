@@ -19,11 +19,13 @@ import {
   type ChangesPage,
   type FeedReader,
   type FeedScope,
+  type HistoryBound,
   type HistoryPage,
 } from '@headwater/read-models';
 import type { ClientSession, Collection, Filter } from 'mongodb';
 import { causalRead } from '../../causal-read.js';
 import type { MongoDatabase } from '../../database.js';
+import { SeenTime } from '../../seen-time.js';
 import { historyIn, type HistoryDocument } from '../history.js';
 import { CHANGES_INDEX, decodeFeedRow, type FeedDocument } from '../kinds/feed.kind.js';
 import type { ServedCopies, ServedCopy } from '../served-copies.js';
@@ -49,6 +51,7 @@ export class MongoFeedReader implements FeedReader {
   readonly #watermarks: Collection<WatermarkDocument>;
   readonly #logged: LoggedEvents;
   readonly #advance: FeedAdvance;
+  readonly #seen: SeenTime;
 
   constructor(
     private readonly database: MongoDatabase,
@@ -57,7 +60,8 @@ export class MongoFeedReader implements FeedReader {
   ) {
     this.#watermarks = database.db.collection<WatermarkDocument>(WATERMARKS_COLLECTION);
     this.#logged = new LoggedEvents(database.db);
-    this.#advance = new FeedAdvance(database, served, options);
+    this.#seen = new SeenTime(database.client);
+    this.#advance = new FeedAdvance(database, served, this.#seen, options);
   }
 
   async head(): Promise<FeedPosition> {
@@ -107,7 +111,7 @@ export class MongoFeedReader implements FeedReader {
     return marks;
   }
 
-  async history(scope: FeedScope, after: FeedPosition, limit: number): Promise<HistoryPage> {
+  async history(scope: FeedScope, after: FeedPosition, limit: number, bound: HistoryBound = 'now'): Promise<HistoryPage> {
     return this.#page(
       after,
       async (copy, bounds, ranges, session) => {
@@ -127,10 +131,11 @@ export class MongoFeedReader implements FeedReader {
         );
         const entries = found.map(([record, event]) => entryOf(record, event));
         const last = found.at(-1)?.[0];
-        if (last === undefined || found.length === records.length) return { entries, position: bounds.all(after) };
-        return { entries, position: bounds.upTo(after, { ...last._id, eventId: last.eventId }) };
+        if (last === undefined || found.length === records.length) return { entries, position: bounds.all(after), more: false };
+        return { entries, position: bounds.upTo(after, { ...last._id, eventId: last.eventId }), more: true };
       },
-      () => ({ entries: [], position: after }),
+      () => ({ entries: [], position: after, more: false }),
+      bound,
     );
   }
 
@@ -173,11 +178,14 @@ export class MongoFeedReader implements FeedReader {
     after: FeedPosition,
     read: (copy: string, bounds: FeedBounds, ranges: readonly Range[], session: ClientSession) => Promise<Page>,
     none: () => Page,
+    bound: HistoryBound = 'now',
   ): Promise<Page> {
     return this.served.ask((copyOf) =>
       this.database.client.withSession(async (session) => {
         const { name } = copyOf(FEED);
-        const bounds = await FeedBounds.read(this.#watermarks, name, session);
+        const told = bound === 'told' ? this.#advance.told(name) : undefined;
+        if (told !== undefined) this.#seen.begin(session);
+        const bounds = told ?? (await FeedBounds.read(this.#watermarks, name, session));
         const ranges = bounds.after(after);
         return ranges.length === 0 ? none() : read(name, bounds, ranges, session);
       }),

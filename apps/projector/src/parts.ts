@@ -11,7 +11,7 @@ import {
   type MongoDatabase,
 } from '@headwater/mongo';
 import { clientLog, once, type Metrics, type ProjectorConfig } from '@headwater/platform';
-import { NotedLog, Projector, ProjectorStatus } from '@headwater/processing';
+import { HeldLog, Projector, ProjectorStatus } from '@headwater/processing';
 import { PROJECTIONS } from '@headwater/read-models';
 import { applied } from './observation.js';
 
@@ -41,14 +41,14 @@ export async function open(config: ProjectorConfig, logger: Logger, metrics: Met
     const away = await new KafkaTopics(at).checkIfReachable(config.topicDemands(await store.partitions()));
     if (away !== undefined) logger.warn({ err: away }, 'Kafka is out of reach: the projections begin once it is there.');
     const log = new KafkaEventLog({ ...at, bounds: { pageBytes: config.projectorBatchBytes } });
-    const noted = new NotedLog(log, store);
+    const held = new HeldLog(log, store);
     const projections = PROJECTIONS.filter(({ name }) => config.runs(name));
     const names = projections.map(({ name }) => name);
     const limit = { entries: config.projectorBatchEvents, characters: config.projectorBatchBytes };
     const readModels = new MongoProjectionStore(database);
     const projector = new Projector({
-      runner: new ProjectionRunner({ log: noted, store: readModels, codec: eventCodec, projections, limit }),
-      tail: noted,
+      runner: new ProjectionRunner({ log: held, store: readModels, codec: eventCodec, projections, limit }),
+      tail: held,
       join: () => KafkaGroup.join({ ...at, names }),
       batchEvents: limit.entries,
       parallel: config.projectorParallel,

@@ -69,7 +69,7 @@ export {
   type HandleOptions,
   type Loaded,
 } from './handle-command.js';
-export type { Lease, Outbox, OutboxOverview } from './outbox.js';
+export type { Lease, LoggedKey, Outbox, OutboxOverview } from './outbox.js';
 export { PARTITION_HASH, partitionOf } from './partition.js';
 export {
   markOf,

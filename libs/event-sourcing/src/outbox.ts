@@ -1,6 +1,9 @@
 import type { CommitKey } from './event-store.js';
 import type { Offset, Partition } from './brand.js';
-import type { Commit } from './event.js';
+import type { Commit, LogEntry } from './event.js';
+
+/** What tells an event of the log from every other. */
+export type LoggedKey = Pick<LogEntry, 'stream' | 'revision'> & { readonly event: Pick<LogEntry['event'], 'id'> };
 
 /** The right to publish a partition, until `expires` on the store's own clock (milliseconds since 1970). */
 export interface Lease {
@@ -30,6 +33,11 @@ export interface Outbox {
   published(partition: Partition, commits: readonly CommitKey[], upTo: Offset): Promise<void>;
   /** How far the log was noted to reach, of each partition, in the order asked; -1 before the first note. */
   noted(partitions: readonly Partition[]): Promise<readonly Offset[]>;
+  /**
+   * Of each event of the log, in the order asked, whether the store has it for good. No may only mean that this was not found out: of an event that
+   * is not the first of its commit, where that is not among them.
+   */
+  holds(entries: readonly LoggedKey[]): Promise<readonly boolean[]>;
 }
 
 /** What those who relay have to know of the outbox as a whole. Every question is cheap enough to be asked again and again. */

@@ -1,5 +1,5 @@
 export { ProcessingModule } from './processing.module.js';
-export { NotedLog } from './projector/noted-log.js';
+export { HeldLog } from './projector/held-log.js';
 export { Projector } from './projector/projector.js';
 export type { ProjectorObserver, ProjectorOptions, ProjectorState, StepRunner } from './projector/projector-options.js';
 export { ProjectorStatus } from './projector/projector-status.js';

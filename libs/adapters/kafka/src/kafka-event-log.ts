@@ -87,8 +87,13 @@ export class KafkaEventLog implements EventLog, LogPublisher, LogTail {
       source,
       leaderOf: (partition) => this.#reader.leaderOf(partition),
     });
-    // Connections of its own: a broker that waits for arrivals answers nothing else on the same one.
-    this.#tail = new Tail(new TopicReader(connection, names), this.#topics, this.#pages, this.#bounds);
+    this.#tail = new Tail({
+      waiting: new TopicReader(connection, names),
+      asking: this.#reader,
+      topics: this.#topics,
+      pages: this.#pages,
+      bounds: this.#bounds,
+    });
   }
 
   async epoch(): Promise<Epoch> {

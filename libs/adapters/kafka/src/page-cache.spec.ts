@@ -35,6 +35,17 @@ describe('Pages that were fetched and not read yet', () => {
     expect(cache.after(P1, BEFORE_FIRST)).toHaveLength(20);
   });
 
+  it('go on with what was fetched from their ends, and not with what was fetched elsewhere', () => {
+    const cache = new PageCache(1000);
+    cache.append(P0, 5, entries(5, 3));
+    cache.append(P0, 8, entries(8, 2));
+    expect(cache.after(P0, offset(5))).toEqual(entries(6, 4));
+    expect([cache.charactersOf(P0), cache.characters, cache.charactersOf(P1)]).toEqual([50, 50, 0]);
+    cache.append(P0, 12, entries(12, 1));
+    expect([cache.after(P0, offset(5)), cache.after(P0, offset(11))]).toEqual([[], entries(12, 1)]);
+    expect(cache.charactersOf(P0)).toBe(10);
+  });
+
   it('give what follows a gap that was there when they were fetched', () => {
     const cache = new PageCache(100);
     cache.put(P0, 3, entries(5, 2));

@@ -50,6 +50,18 @@ export class PageCache {
     }
   }
 
+  /** Entries that were fetched on from where a page ends stand with it; others take its place. */
+  append(partition: Partition, from: number, entries: readonly FetchedEntry[]): void {
+    const page = this.#pages.get(partition);
+    if (page?.entries.at(-1)?.offset === from - 1) this.put(partition, page.from, [...page.entries, ...entries]);
+    else this.put(partition, from, entries);
+  }
+
+  /** Of what is here of a partition. */
+  charactersOf(partition: Partition): number {
+    return this.#pages.get(partition)?.characters ?? 0;
+  }
+
   /** The entries that are next after an offset; none where they are not here. */
   after(partition: Partition, after: Offset): readonly FetchedEntry[] {
     const page = this.#pages.get(partition);

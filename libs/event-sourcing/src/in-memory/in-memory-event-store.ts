@@ -25,7 +25,7 @@ import {
   type Receipt,
   type TokenKey,
 } from '../event-store.js';
-import type { Lease, Outbox, OutboxOverview } from '../outbox.js';
+import type { Lease, LoggedKey, Outbox, OutboxOverview } from '../outbox.js';
 import { partitionOf } from '../partition.js';
 import { AnswerLost, Faults } from './faults.js';
 
@@ -184,6 +184,12 @@ export class InMemoryEventStore implements EventStore, Outbox, OutboxOverview {
 
   async noted(partitions: readonly Partition[]): Promise<readonly Offset[]> {
     return partitions.map((of) => this.#published.get(of) ?? BEFORE_FIRST);
+  }
+
+  async holds(entries: readonly LoggedKey[]): Promise<readonly boolean[]> {
+    return entries.map(({ stream, revision: at, event }) =>
+      (this.#streams.get(stream) ?? []).some(({ base, events }) => events[at - base - 1]?.id === event.id),
+    );
   }
 
   /** Lets the store's clock go on. */

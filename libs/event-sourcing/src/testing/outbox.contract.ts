@@ -3,6 +3,7 @@ import { offset, partition as asPartition, type Partition, type StreamName } fro
 import type { Commit } from '../event.js';
 import type { CommitKey, EventStore } from '../event-store.js';
 import type { Outbox, OutboxOverview } from '../outbox.js';
+import { recordsOf } from '../relay.js';
 import { withSubject } from './subject.js';
 import { AWKWARD_CONTENT, commitTo, newStream, type CommitShape } from './test-commits.js';
 
@@ -154,6 +155,32 @@ export function outboxContract(name: string, makeSubject: () => Promise<OutboxSu
         expect(await store.lease(P1, 'a', 1000)).toMatchObject({ published: -1 });
         expect(await store.noted([P1, P0, asPartition(2)])).toEqual([-1, 7, -1]);
         expect(await store.noted([])).toEqual([]);
+      }),
+    );
+
+    it(
+      'tells which events of the log the store has, pending or published, and which it lacks',
+      test(async ({ store }) => {
+        const [a, b, lacking] = [newStream(), newStream(), newStream()];
+        const first = await append(store, a, P0, { base: 0, content: AWKWARD_CONTENT });
+        const second = await append(store, a, P0, { base: 1, events: 3 });
+        const other = await append(store, b, P1);
+        await store.published(P0, [first], offset(0));
+        const stored = [first, second, other].flatMap(recordsOf);
+        expect(await store.holds(stored)).toEqual(stored.map(() => true));
+        const missing = [
+          ...recordsOf(commitTo(lacking, P0, { base: 0 })),
+          // Another event at a place that is taken, and one beyond the end.
+          ...recordsOf(commitTo(a, P0, { base: 0 })),
+          ...recordsOf(commitTo(a, P0, { base: 4 })),
+        ];
+        const mixed = [...missing, ...stored];
+        expect(await store.holds(mixed)).toEqual([...missing.map(() => false), ...stored.map(() => true)]);
+        expect(await Promise.all([store.holds(missing.slice(0, 1)), store.holds(recordsOf(other)), store.holds([])])).toEqual([
+          [false],
+          [true],
+          [],
+        ]);
       }),
     );
 

@@ -1,9 +1,9 @@
 import { MalformedMessage } from '@headwater/event-contracts';
-import { Fork, Gap, LogTrimmed, ProjectionNewer, UnknownEvent, type Offset, type Partition } from '@headwater/event-sourcing';
+import { BEFORE_FIRST, Fork, Gap, LogTrimmed, ProjectionNewer, UnknownEvent, type Offset, type Partition } from '@headwater/event-sourcing';
 import { pauseAfter } from '../work/backoff.js';
 import { Pause } from '../work/pause.js';
 import type { Slots } from '../work/slots.js';
-import type { ProjectorOptions } from './projector-options.js';
+import { TAIL_MS, type ProjectorOptions } from './projector-options.js';
 
 /** What no retry mends: somebody has to look, or to upgrade this service. */
 const STOPPING = [Gap, Fork, LogTrimmed, UnknownEvent, ProjectionNewer, MalformedMessage];
@@ -16,11 +16,10 @@ export class PartitionProjector {
   readonly partition: Partition;
   readonly #options: ProjectorOptions;
   readonly #slots: Slots;
-  /** Called when there is nothing more to apply. */
-  readonly #onIdle: () => void;
   readonly #pause = new Pause();
-  #wanted = false;
-  #busy = false;
+  /** There may be something to apply. */
+  #wanted = true;
+  #cutShort = (): void => undefined;
   #leaving = false;
   #running: Promise<void> | undefined;
   #failures = 0;
@@ -28,20 +27,15 @@ export class PartitionProjector {
   #stopped: Error | undefined;
   #position: Offset | undefined;
 
-  constructor(partition: Partition, options: ProjectorOptions, slots: Slots, onIdle: () => void) {
+  constructor(partition: Partition, options: ProjectorOptions, slots: Slots) {
     this.partition = partition;
     this.#options = options;
     this.#slots = slots;
-    this.#onIdle = onIdle;
   }
 
   /** Up to and including which everything is applied; undefined before the first step, and where it has stopped. */
   get position(): Offset | undefined {
     return this.#stopped === undefined ? this.#position : undefined;
-  }
-
-  get busy(): boolean {
-    return this.#busy;
   }
 
   get stopped(): Error | undefined {
@@ -54,16 +48,15 @@ export class PartitionProjector {
 
   /** Begins where the partition stands: others may have driven it since it was last ours. */
   begin(): void {
+    if (this.#leaving) return;
     this.#options.runner.forget(this.partition);
-    this.wake();
+    this.#running ??= this.#run();
   }
 
-  /** There may be something to apply. */
+  /** There may be something to apply that no arrival tells of. */
   wake(): void {
     this.#wanted = true;
-    if (this.#busy || this.#leaving || this.#stopped !== undefined) return;
-    this.#busy = true;
-    this.#running = this.#run();
+    this.#cutShort();
   }
 
   /** Stops it for good. */
@@ -75,20 +68,36 @@ export class PartitionProjector {
   async leave(): Promise<void> {
     this.#leaving = true;
     this.#pause.cutShort();
+    this.#cutShort();
     await this.#running;
   }
 
   get #goesOn(): boolean {
-    return this.#wanted && !this.#leaving && this.#stopped === undefined;
+    return !this.#leaving && this.#stopped === undefined;
   }
 
   async #run(): Promise<void> {
     while (this.#goesOn) {
       if (this.#failures > 0) await this.#pause.wait(pauseAfter(this.#failures, this.#options.retry));
-      await this.#slots.run(() => this.#step());
+      if (this.#wanted) await this.#slots.run(() => this.#step());
+      else await this.#wait();
     }
-    this.#busy = false;
-    this.#onIdle();
+  }
+
+  /** Waits at the end of the partition. */
+  async #wait(): Promise<void> {
+    const after = new Map([[this.partition, this.#position ?? BEFORE_FIRST]]);
+    // A promise of its own for each wait, so that nothing gathers on one that is never resolved.
+    const cut = new Promise<readonly Partition[]>((resolve) => {
+      this.#cutShort = () => resolve([]);
+    });
+    try {
+      const arrived = await Promise.race([this.#options.tail.arrivals(after, TAIL_MS), cut]);
+      if (arrived.length > 0) this.#wanted = true;
+      this.#worked();
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   async #step(): Promise<void> {
@@ -103,8 +112,7 @@ export class PartitionProjector {
       this.#position = await runner.position(this.partition);
       // A batch that is not full ended at the end of the log, or at its bound of bytes: then the tail knows at once that there is more.
       if (applied >= batchEvents || (applied > 0 && runner.building.size > 0)) this.#wanted = true;
-      this.#failures = 0;
-      this.#failing = undefined;
+      this.#worked();
     } catch (error) {
       this.#wanted = true;
       if (this.#stopsAt(error)) this.#stopped = error;
@@ -114,6 +122,11 @@ export class PartitionProjector {
 
   #stopsAt(error: unknown): error is Error {
     return error instanceof Error && (STOPPING.some((kind) => error instanceof kind) || this.#options.stopsAt?.(error) === true);
+  }
+
+  #worked(): void {
+    this.#failures = 0;
+    this.#failing = undefined;
   }
 
   #failed(error: unknown): void {

@@ -46,8 +46,8 @@ export interface ProjectorState {
   readonly failing?: string;
 }
 
-/** How long it waits at the end of the log: shortly where partitions that are being worked on will want to wait there too. */
-export const TAIL_MS = { idle: 250, busy: 20 } as const;
+/** How long a partition waits at the end of the log before it looks whether there is anything else to do. */
+export const TAIL_MS = 1000;
 /** How often a rebuild is looked after whose partitions others drive, too. */
 export const TEND_EVERY_MS = 1000;
 /** How often it is looked for rebuilds that others have begun. */

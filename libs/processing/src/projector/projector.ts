@@ -7,7 +7,6 @@ import { PartitionProjector } from './partition-projector.js';
 import {
   REFRESH_EVERY_MS,
   REPORT_EVERY_MS,
-  TAIL_MS,
   TEND_EVERY_MS,
   type ProjectorOptions,
   type ProjectorState,
@@ -20,7 +19,6 @@ import {
 export class Projector {
   readonly #options: ProjectorOptions;
   readonly #slots: Slots;
-  readonly #following: Repeating;
   readonly #tending: Repeating;
   readonly #retry = new Pause();
   readonly #partitions = new Map<Partition, PartitionProjector>();
@@ -39,7 +37,6 @@ export class Projector {
   constructor(options: ProjectorOptions) {
     this.#options = options;
     this.#slots = new Slots(options.parallel);
-    this.#following = new Repeating(() => this.#follow());
     this.#tending = new Repeating(() => this.#tend());
   }
 
@@ -70,7 +67,7 @@ export class Projector {
     await this.#beginning;
     this.#forgetGroup();
     const left = Promise.all([...[...this.#partitions.values()].map((one) => one.leave()), ...this.#leaving.values()]);
-    await Promise.all([this.#following.end(), this.#tending.end(), left]);
+    await Promise.all([this.#tending.end(), left]);
     await this.#report();
     await this.#group?.leave();
   }
@@ -85,7 +82,6 @@ export class Projector {
     this.#group = group;
     this.#forgetGroup = group.onAssigned(() => this.#assign(group.assigned));
     this.#assign(group.assigned);
-    this.#following.begin();
     this.#tending.begin();
   }
 
@@ -105,7 +101,6 @@ export class Projector {
   #assign(assigned: readonly Partition[]): void {
     for (const [partition, one] of this.#partitions) if (!assigned.includes(partition)) this.#letGo(partition, one);
     for (const partition of assigned) if (!this.#partitions.has(partition)) this.#take(partition);
-    this.#following.hurry();
   }
 
   #letGo(partition: Partition, one: PartitionProjector): void {
@@ -117,29 +112,12 @@ export class Projector {
   }
 
   #take(partition: Partition): void {
-    const one = new PartitionProjector(partition, this.#options, this.#slots, () => this.#following.hurry());
+    const one = new PartitionProjector(partition, this.#options, this.#slots);
     this.#partitions.set(partition, one);
     const left = this.#leaving.get(partition);
     if (left === undefined) one.begin();
     // It was ours a moment ago: its batch in hand first.
     else void left.then(() => one.begin());
-  }
-
-  /** Waits at the end of the log, for those that have come there, and wakes them. */
-  async #follow(): Promise<number> {
-    const all = [...this.#partitions.values()];
-    const waiting = positionsOf(all.filter((one) => !one.busy));
-    // Whoever comes to the end of the log, or is assigned, cuts this short.
-    if (waiting.size === 0) return TAIL_MS.idle;
-    try {
-      const milliseconds = all.some((one) => one.busy) ? TAIL_MS.busy : TAIL_MS.idle;
-      for (const partition of await this.#options.tail.arrivals(waiting, milliseconds)) this.#partitions.get(partition)?.wake();
-      this.#worked();
-      return 0;
-    } catch (error) {
-      this.#failed(error);
-      return pauseAfter(this.#failures, this.#options.retry);
-    }
   }
 
   /** Looks after what no arrival wakes: rebuilds, and those who watch the group. */

@@ -7,6 +7,7 @@ import {
   type Epoch,
   type EventStore,
   type Lease,
+  type LoggedKey,
   type NewestCommit,
   type Offset,
   type Outbox,
@@ -167,6 +168,10 @@ export class MongoEventStore implements EventStore, Outbox, OutboxOverview {
 
   noted(partitions: readonly Partition[]): Promise<readonly Offset[]> {
     return this.#outbox.noted(partitions);
+  }
+
+  holds(entries: readonly LoggedKey[]): Promise<readonly boolean[]> {
+    return this.#outbox.holds(entries);
   }
 
   waiting(): Promise<readonly Partition[]> {

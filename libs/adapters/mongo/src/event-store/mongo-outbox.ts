@@ -1,10 +1,13 @@
 import {
   BEFORE_FIRST,
+  baseAt,
   offset,
   partition as asPartition,
+  revision,
   type Commit,
   type CommitKey,
   type Lease,
+  type LoggedKey,
   type Offset,
   type Outbox,
   type OutboxOverview,
@@ -15,7 +18,7 @@ import { asking } from '../errors.js';
 import { Gathering } from '../gathering.js';
 import { COMMITS, LEASES, RELAYS } from './collections.js';
 import type { CommitDocument } from './commit-document.js';
-import { conditionsOf } from './commit-keys.js';
+import { conditionsOf, keyText } from './commit-keys.js';
 import type { CommitReader } from './commit-reader.js';
 
 interface LeaseDocument {
@@ -63,6 +66,12 @@ export class MongoOutbox implements Outbox, OutboxOverview {
     underWay: 2,
     size: KEYS_AT_ONCE,
     sizeOf: ({ commits }) => commits.length,
+  });
+
+  readonly #held = new Gathering((group: readonly (readonly LoggedKey[])[]) => this.#heldTogether(group), {
+    underWay: 2,
+    size: KEYS_AT_ONCE,
+    sizeOf: (entries) => entries.length,
   });
 
   constructor(
@@ -130,6 +139,24 @@ export class MongoOutbox implements Outbox, OutboxOverview {
     const found = await asking(() => this.#leases.find({ _id: { $in: [...partitions] } }, { projection: { published: 1 } }).toArray());
     const noted = new Map(found.map(({ _id, published }) => [_id, published]));
     return partitions.map((partition) => offset(noted.get(partition) ?? BEFORE_FIRST));
+  }
+
+  holds(entries: readonly LoggedKey[]): Promise<readonly boolean[]> {
+    return entries.length === 0 ? Promise.resolve([]) : this.#held.ask(entries);
+  }
+
+  async #heldTogether(group: readonly (readonly LoggedKey[])[]): Promise<readonly (readonly boolean[])[]> {
+    const keys = group.flat().map(({ stream, revision: at }) => ({ stream, base: baseAt(at === 1 ? 0 : revision(at - 1)) }));
+    const found = await asking(() =>
+      this.#commits
+        .find<Pick<CommitDocument, 'stream' | 'base'> & { readonly events: readonly { readonly id: string }[] }>(
+          { $or: [...conditionsOf(keys)] },
+          { projection: { _id: 0, stream: 1, base: 1, 'events.id': 1 }, batchSize: keys.length + 1 },
+        )
+        .toArray(),
+    );
+    const held = new Set(found.flatMap(({ stream, base, events }) => events.map(({ id }, index) => keyText(stream, base + 1 + index) + id)));
+    return group.map((entries) => entries.map(({ stream, revision: at, event }) => held.has(keyText(stream, at) + event.id)));
   }
 
   async #unmark(keys: readonly CommitKey[]): Promise<void> {

@@ -32,6 +32,14 @@ describe('An error of the driver', () => {
     expect(translated(new MongoBulkWriteError(broken, undefined as unknown as BulkWriteResult))).toBeInstanceOf(StoreUnavailable);
   });
 
+  it('that is one of the socket, as which the driver gives a write to a server that has just gone, means the same', async () => {
+    const ended = Object.assign(new Error('This socket has been ended by the other party'), { code: 'EPIPE' });
+    await expect(asking(() => Promise.reject(ended))).rejects.toBeInstanceOf(StoreUnavailable);
+    expect(mayHaveBeenSent(ended)).toBe(true);
+    const missing = Object.assign(new Error('no such file'), { code: 'ENOENT' });
+    await expect(asking(() => Promise.reject(missing))).rejects.toBe(missing);
+  });
+
   it('never gives away what was written', () => {
     for (const code of [11000, 10107]) {
       const error = translated(server(code, 'AnyCode'));

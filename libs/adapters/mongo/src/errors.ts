@@ -41,6 +41,11 @@ const UNREACHABLE = [
 /** The same, of classes that the driver does not export. */
 const UNREACHABLE_NAMES: ReadonlySet<string> = new Set(['MongoWaitQueueTimeoutError', 'MongoPoolClosedError']);
 
+/** Of a socket that broke while a request waited to be sent: the driver gives such an error as it came. */
+const BROKEN_SOCKET = new Set<unknown>(['EPIPE', 'ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT', 'ERR_STREAM_DESTROYED']);
+
+const isBrokenSocket = (error: unknown): boolean => error instanceof Error && 'code' in error && BROKEN_SOCKET.has(error.code);
+
 /** MongoDB refused what was asked of it: rights that are missing, a document that is too large, or a fault of ours. Not for a retry. */
 export class MongoRefused extends Error {
   override readonly name = 'MongoRefused';
@@ -105,6 +110,7 @@ export const isDuplicateKey = (error: unknown): boolean => codeOf(error) === COD
 /** Whether the database could not be asked, or did not answer, just now. */
 export const isUnavailable = (error: unknown): boolean =>
   UNREACHABLE.some((kind) => error instanceof kind) ||
+  isBrokenSocket(error) ||
   UNAVAILABLE.has(codeOf(error)) ||
   // A bulk write wraps what befell the connection, and only what the server said has a code.
   (error instanceof MongoBulkWriteError && error.code === undefined) ||
@@ -115,6 +121,7 @@ export const isUnavailable = (error: unknown): boolean =>
  * interrupts requests that are under way is a subclass of the one for those that were not begun, hence the look at the name.
  */
 export function mayHaveBeenSent(error: unknown): boolean {
+  if (isBrokenSocket(error)) return true;
   if (!(error instanceof MongoError)) return false;
   if (error.hasErrorLabel(MongoErrorLabel.HandshakeError) || isOfConnecting(error.cause)) return false;
   return !NOT_BEGUN.has(error.name);
@@ -153,7 +160,7 @@ export function refusalOf(code: number, codeName: string): StoreUnavailable | Mo
 
 /** What a caller is given for an error of the driver; any other error as it is. */
 export function translated(error: unknown): unknown {
-  if (!(error instanceof MongoError)) return error;
+  if (!(error instanceof MongoError) && !isBrokenSocket(error)) return error;
   if (isUnavailable(error)) return new StoreUnavailable(`MongoDB cannot be asked just now: ${descriptionOf(error)}.`);
   return new MongoRefused(`MongoDB refused a request: ${descriptionOf(error)}.`);
 }

@@ -9,7 +9,7 @@ export interface CounterDocument {
   readonly total: number;
 }
 
-/** Who writes counters: a partition, of which there is one writer at a time, or those who re-drive streams. */
+/** Who writes counters: whoever moves a partition, with others or alone, of whom there is one at a time; or those who re-drive streams. */
 export type CounterWriter = number | 'redrive';
 
 export const countersName = (copy: string): string => `${copy}_counters`;
@@ -30,16 +30,12 @@ export class Counters {
     this.#collection = db.collection<CounterDocument>(countersName(copy));
   }
 
-  /** What each writer adds. */
-  async add(
-    added: readonly (readonly [writer: CounterWriter, counters: ReadonlyMap<string, number>])[],
-    session: ClientSession,
-  ): Promise<void> {
+  /** What a writer adds. */
+  async add(writer: CounterWriter, counters: ReadonlyMap<string, number>, session: ClientSession): Promise<void> {
     const changes: SmallUpdate[] = [];
-    for (const [writer, counters] of added) {
-      for (const [key, total] of counters) {
-        changes.push({ q: { _id: `${String(writer)} ${key}` }, u: { $inc: { total }, $setOnInsert: { key } }, upsert: true });
-      }
+    for (const [key, total] of counters) {
+      if (total === 0) continue;
+      changes.push({ q: { _id: `${String(writer)} ${key}` }, u: { $inc: { total }, $setOnInsert: { key } }, upsert: true });
     }
     if (changes.length > 0) await updateSmall(this.db, this.#collection.collectionName, changes, session);
   }

@@ -212,8 +212,7 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
     const beginning = new Set(batches.flatMap((batch) => [...(batch.beginning ?? NONE)]));
     const to = { projection: first.projection, collection: contents.rows, kind: contents.kind };
     await this.#writer.put(to, rows, beginning, session);
-    const added = batches.map(({ partition, counters }) => [partition, counters] as const);
-    await contents.counters.add(added, session);
+    await contents.counters.add(first.partition, sumOf(batches.map(({ counters }) => counters)), session);
     const history = contents.kind.history ? batches.flatMap((batch) => batch.history) : [];
     await keepHistory(this.database.db, contents.name, history, session);
     const parked = batches.flatMap((batch) => batch.parked);
@@ -241,7 +240,7 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
       const before = await contents.rows.findOne({ _id: row.stream }, { session, projection: { rev: 1 } });
       if ((before?.rev ?? 0) !== expected) return false;
       await this.#writer.replace(contents.rows, [contents.kind.encode(row)], session);
-      await contents.counters.add([['redrive', counters]], session);
+      await contents.counters.add('redrive', counters, session);
       await contents.parked.forget(row.stream, row.revision, session);
       return true;
     });
@@ -336,6 +335,15 @@ export class MongoProjectionStore implements ProjectionStore, ProjectionProgress
       parked: new Parked(db, projection, name),
     };
   }
+}
+
+/** What all of them add to each counter. */
+function sumOf(all: readonly ProjectionBatch['counters'][]): ProjectionBatch['counters'] {
+  const [first, ...others] = all;
+  if (first === undefined || others.length === 0) return first ?? new Map<string, number>();
+  const sums = new Map(first);
+  for (const counters of others) for (const [key, added] of counters) sums.set(key, (sums.get(key) ?? 0) + added);
+  return sums;
 }
 
 async function progressOf({ rows, parked }: Contents, streams: readonly StreamName[]): Promise<readonly Progress[]> {

@@ -1,7 +1,15 @@
 export { DIRECTORY, directoryCounterKey, directoryProjection, type DirectoryRow } from './directory/directory.projection.js';
 export type { DirectoryPage, DirectoryQuery, DirectoryReader } from './directory/directory.reader.js';
 export { FEED, feedProjection, type FeedRow } from './feed/feed.projection.js';
-export { PositionLost, type ChangedItem, type ChangesPage, type FeedReader, type FeedScope, type HistoryBound, type HistoryPage } from './feed/feed.reader.js';
+export {
+  PositionLost,
+  type ChangedItem,
+  type ChangesPage,
+  type FeedReader,
+  type FeedScope,
+  type HistoryBound,
+  type HistoryPage,
+} from './feed/feed.reader.js';
 export { LINKS, linksProjection, type LinksRow } from './links/links.projection.js';
 export type { FoundLink, LinksPage, LinksQuery, LinksReader } from './links/links.reader.js';
 export { PROJECTIONS } from './projections.js';

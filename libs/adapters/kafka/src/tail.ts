@@ -59,15 +59,17 @@ export class Tail implements LogTail {
 
   async arrivals(after: After, milliseconds: number): Promise<readonly Partition[]> {
     const deadline = performance.now() + milliseconds;
-    if (after.size === 0) await sleep(milliseconds);
+    if (after.size === 0) return sleep(milliseconds, []);
     this.#follow(after);
     await this.#catchUp(after);
+    // Every answer of a broker comes by here, also that nothing came.
     for (;;) {
       const found = this.#found(after);
       if (found.length > 0) return found;
       const left = deadline - performance.now();
       if (this.#failure !== undefined && (left <= 0 || !isPassing(this.#failure))) throw kafkaError('Waiting for entries', this.#failure);
       if (left <= 0) return [];
+      for (const partition of after.keys()) this.#stillWanted(partition);
       this.#ask();
       await this.#answer(left);
     }
@@ -87,6 +89,11 @@ export class Tail implements LogTail {
       if (known !== undefined && goesOn) Object.assign(known, { at, end: undefined });
       else this.#followed.set(partition, { next: offset + 1, at });
     }
+  }
+
+  #stillWanted(partition: Partition): void {
+    const followed = this.#followed.get(partition);
+    if (followed !== undefined) followed.at = performance.now();
   }
 
   /** What lies there already is asked for at once, where the requests under way do not ask for it. */
@@ -193,7 +200,8 @@ export class Tail implements LogTail {
       await work();
       return false;
     } catch (error) {
-      const partition = error instanceof kafkajs.KafkaJSOffsetOutOfRange ? this.#partitionOf({ topic: error.topic, index: error.partition }) : undefined;
+      const partition =
+        error instanceof kafkajs.KafkaJSOffsetOutOfRange ? this.#partitionOf({ topic: error.topic, index: error.partition }) : undefined;
       if (partition === undefined || !(await this.#isEndOf(partition))) this.#failure = error;
       this.#wake();
       return true;

@@ -4,13 +4,7 @@ import { Pause } from '../work/pause.js';
 import { Repeating } from '../work/repeating.js';
 import { Slots } from '../work/slots.js';
 import { PartitionProjector } from './partition-projector.js';
-import {
-  REFRESH_EVERY_MS,
-  REPORT_EVERY_MS,
-  TEND_EVERY_MS,
-  type ProjectorOptions,
-  type ProjectorState,
-} from './projector-options.js';
+import { REFRESH_EVERY_MS, REPORT_EVERY_MS, TEND_EVERY_MS, type ProjectorOptions, type ProjectorState } from './projector-options.js';
 
 /**
  * Applies the log to the read models, of the partitions that are this process's: as many processes may do so as there are partitions. Which

@@ -70,7 +70,7 @@ export class EventHub {
   /** History first, without being live: it may be long, and what happens meanwhile is history by the time it is reached. */
   async #catchUp(scope: FeedScope, after: FeedPosition, connection: EventConnection): Promise<void> {
     let position = after;
-    for (let more = true; more && !connection.isClosed(); ) {
+    for (let more = true; more && !connection.isClosed();) {
       const page = await this.feed.history(scope, position, PAGE);
       this.#send(page.entries, position, connection);
       ({ position, more } = page);

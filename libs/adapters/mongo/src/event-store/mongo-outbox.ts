@@ -155,7 +155,9 @@ export class MongoOutbox implements Outbox, OutboxOverview {
         )
         .toArray(),
     );
-    const held = new Set(found.flatMap(({ stream, base, events }) => events.map(({ id }, index) => keyText(stream, base + 1 + index) + id)));
+    const held = new Set(
+      found.flatMap(({ stream, base, events }) => events.map(({ id }, index) => keyText(stream, base + 1 + index) + id)),
+    );
     return group.map((entries) => entries.map(({ stream, revision: at, event }) => held.has(keyText(stream, at) + event.id)));
   }
 

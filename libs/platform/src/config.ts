@@ -126,7 +126,7 @@ export class HeadwaterConfig {
   @IntegerSetting({
     name: 'HEADWATER_SSE_TICK_MS',
     usedBy: READERS,
-    meaning: 'Events of this long are written to a connection at once.',
+    meaning: 'Events of at most this long are written to a connection at once; fewer milliseconds where fewer connections follow.',
     min: 1,
     max: 1000,
   })

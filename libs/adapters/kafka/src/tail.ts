@@ -33,7 +33,7 @@ interface TailOptions {
   readonly asking: TopicReader;
   readonly topics: TopicNames;
   readonly pages: PageCache;
-  readonly bounds: Pick<KafkaLogBounds, 'pageBytes' | 'tailBytes'>;
+  readonly bounds: Pick<KafkaLogBounds, 'pageBytes' | 'tailBytes' | 'cachedCharacters'>;
 }
 
 /**
@@ -103,7 +103,7 @@ export class Tail implements LogTail {
     if (missed.length === 0) return;
     await this.#trying(async () => {
       const { asking } = this.#options;
-      const brokers = await asking.byBroker(this.#from(missed));
+      const brokers = await asking.byBroker(this.#from(missed, this.#options.bounds.pageBytes));
       const wait = { milliseconds: 0, maxBytes: this.#options.bounds.tailBytes };
       for (const [nodeId, from] of brokers) this.#keep(await asking.waitAt(nodeId, from, wait));
     });
@@ -144,7 +144,7 @@ export class Tail implements LogTail {
     if (wanted.length === 0) return;
     const milliseconds = wanted.length === followed.length ? WAIT_MILLISECONDS.all : WAIT_MILLISECONDS.some;
     const failed = await this.#trying(async () => {
-      const brokers = await this.#options.waiting.byBroker(this.#from(wanted));
+      const brokers = await this.#options.waiting.byBroker(this.#from(wanted, this.#ahead));
       for (const [nodeId, from] of brokers) if (!this.#underWay.has(nodeId)) void this.#waitAt(nodeId, from, milliseconds);
     });
     if (failed) await sleep(PAUSE_MILLISECONDS);
@@ -166,13 +166,18 @@ export class Tail implements LogTail {
     return [...this.#followed.keys()];
   }
 
-  #isFull(partition: Partition): boolean {
-    return this.#options.pages.charactersOf(partition) >= this.#options.bounds.pageBytes;
+  /** How far a partition is read ahead, so that no page is dropped for another one's before it is read: to this, and at most once over it. */
+  get #ahead(): number {
+    const { cachedCharacters, pageBytes } = this.#options.bounds;
+    return Math.min(pageBytes, Math.ceil(cachedCharacters / (4 * Math.max(1, this.#followed.size))));
   }
 
-  #from(partitions: readonly Partition[]): readonly FetchFrom[] {
-    const { topics, bounds } = this.#options;
-    const maxBytes = Math.min(bounds.pageBytes, bounds.tailBytes);
+  #isFull(partition: Partition): boolean {
+    return this.#options.pages.charactersOf(partition) >= this.#ahead;
+  }
+
+  #from(partitions: readonly Partition[], maxBytes: number): readonly FetchFrom[] {
+    const { topics } = this.#options;
     return partitions.map((partition) => ({
       ...kafkaPartition(topics, partition),
       offset: this.#followed.get(partition)?.next ?? 0,

@@ -8,6 +8,9 @@ import { TAIL_MS, type ProjectorOptions } from './projector-options.js';
 /** What no retry mends: somebody has to look, or to upgrade this service. */
 const STOPPING = [Gap, Fork, LogTrimmed, UnknownEvent, ProjectionNewer, MalformedMessage];
 
+/** Of the events that a batch may have: the bound of bytes ends one with as few, where events are large. */
+const LARGE_BATCH = 1 / 8;
+
 /**
  * Drives the projections along one partition, batch by batch, while it is assigned to this process. What stops it stops no other; what can be
  * tried again is tried again, ever more slowly.
@@ -110,8 +113,8 @@ export class PartitionProjector {
       const applied = await runner.step(this.partition);
       if (applied > 0) observer?.applied?.(applied, performance.now() - began);
       this.#position = await runner.position(this.partition);
-      // A batch that is not full ended at the end of the log, or at its bound of bytes: then the tail knows at once that there is more.
-      if (applied >= batchEvents || (applied > 0 && runner.building.size > 0)) this.#wanted = true;
+      // A large batch ended at a bound, mostly: the log is read on from there. A small one ended at the end, or the tail knows that there is more.
+      if (applied >= batchEvents * LARGE_BATCH || (applied > 0 && runner.building.size > 0)) this.#wanted = true;
       this.#worked();
     } catch (error) {
       this.#wanted = true;

@@ -41,7 +41,7 @@ export interface RelayState {
 /** Partitions that are published at one time. */
 export const PARALLEL_PARTITIONS = 8;
 /** Where there is much to publish, commits are gathered for so long: fewer sends, at the price of half of it for each. */
-export const GATHER_MS = { least: 20, most: 50 } as const;
+export const GATHER_MS = { least: 25, most: 50 } as const;
 export const RETRY_PAUSES = { min: 100, max: 5000 } as const;
 /** Of the log, read at once on taking a partition over. */
 export const RECONCILE_LIMIT = { entries: 500, characters: 8 * 1024 * 1024 } as const;

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import type { ISocketFactory } from 'kafkajs';
-import { BEFORE_FIRST, LogTrimmed, offset, partition, type ReadLimit } from '@headwater/event-sourcing';
+import { BEFORE_FIRST, LogTrimmed, offset, partition, type Offset, type ReadLimit } from '@headwater/event-sourcing';
 import { withSubject } from '@headwater/event-sourcing/testing';
 import { ForeignEntry, KafkaUnavailable, PartitionUnknown, RecordTooLarge } from './errors.js';
 import { clientOf } from './kafka-connection.js';
@@ -182,6 +182,47 @@ describe('Waiting at the end of the log on Kafka', () => {
       expect(requests()).toBe(before);
       expect(await subject.log.read(P0, offset(19), PLENTY)).toEqual([]);
       expect(requests()).toBeGreaterThan(before);
+    } finally {
+      await subject.close();
+    }
+  });
+
+  it('reads on while what it brought is worked on: who comes back finds what came meanwhile', async () => {
+    const { socketFactory, requests } = watchedSockets();
+    const subject = await testLog({ connection: testConnection({ socketFactory }) });
+    const writer = new KafkaEventLog({ connection: testConnection(), prefix: TEST_PREFIX, epoch: subject.epoch });
+    try {
+      let at: Offset = BEFORE_FIRST;
+      /** Requests that it takes to be told of what came meanwhile, and to read it. */
+      const requestsFor = async (): Promise<number> => {
+        const last = await writer.publish(P0, records(2));
+        await new Promise((resolve) => setTimeout(resolve, 150));
+        const before = requests();
+        expect(await subject.log.arrivals(new Map([[P0, at]]), 5000)).toEqual([P0]);
+        expect(await subject.log.read(P0, at, PLENTY)).toHaveLength(2);
+        at = last;
+        return requests() - before;
+      };
+      expect(await subject.log.arrivals(new Map([[P0, at]]), 50)).toEqual([]);
+      // It asks again twice a second also where nothing came, and once in a while does so just then.
+      const counts = [await requestsFor(), await requestsFor(), await requestsFor()];
+      expect(Math.min(...counts)).toBe(0);
+    } finally {
+      await writer.close();
+      await subject.close();
+    }
+  });
+
+  it('goes on where another reader has gone further than what it read ahead', async () => {
+    const subject = await testLog({ bounds: { cachedCharacters: 1000 } });
+    try {
+      const last = await subject.log.publish(P0, records(50));
+      expect(await subject.log.arrivals(new Map([[P0, BEFORE_FIRST]]), 5000)).toEqual([P0]);
+      // More than is read ahead is here, and nobody reads it.
+      const waiting = subject.log.arrivals(new Map([[P0, last]]), 10_000);
+      await subject.log.publish(P0, records(1));
+      expect(await waiting).toEqual([P0]);
+      expect((await subject.log.read(P0, last, PLENTY)).map((entry) => entry.offset)).toEqual([last + 1]);
     } finally {
       await subject.close();
     }

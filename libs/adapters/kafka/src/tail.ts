@@ -84,9 +84,11 @@ export class Tail implements LogTail {
     const at = performance.now();
     for (const [partition, offset] of after) {
       const known = this.#followed.get(partition);
+      const isKept = this.#options.pages.after(partition, offset).length > 0;
+      // What lies here was read, by whomever.
+      if (!isKept) this.#options.pages.drop(partition);
       // What was fetched beyond is still here, or there is nothing beyond: anything else is forgotten, and fetched again.
-      const goesOn = known?.next === offset + 1 || this.#options.pages.after(partition, offset).length > 0;
-      if (known !== undefined && goesOn) Object.assign(known, { at, end: undefined });
+      if (known !== undefined && (isKept || known.next === offset + 1)) Object.assign(known, { at, end: undefined });
       else this.#followed.set(partition, { next: offset + 1, at });
     }
   }

@@ -63,7 +63,7 @@ export class TopicReader {
   /** What one partition has from an offset on, and where that is nothing, nothing. Tries again where brokers come and go. */
   async fetch(from: FetchFrom): Promise<Fetched> {
     return this.#trying(`Reading ${from.topic}`, async () => {
-      const broker = await this.#cluster.findBroker({ nodeId: this.#leaderOf(from) });
+      const broker = await this.#brokerOf(this.#leaderOf(from));
       const [fetched] = await fetchFrom(broker, [from], { milliseconds: 0, maxBytes: from.maxBytes });
       return fetched ?? { ...from, from: from.offset, entries: [] };
     });
@@ -88,7 +88,7 @@ export class TopicReader {
    */
   async waitAt(nodeId: string, partitions: readonly FetchFrom[], wait: FetchWait): Promise<readonly Fetched[]> {
     try {
-      return await fetchFrom(await this.#cluster.findBroker({ nodeId }), partitions, wait);
+      return await fetchFrom(await this.#brokerOf(nodeId), partitions, wait);
     } catch (error) {
       this.#stale = true;
       throw error;
@@ -116,6 +116,19 @@ export class TopicReader {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#cluster.disconnect();
+  }
+
+  /** Connected to. */
+  async #brokerOf(nodeId: string): Promise<FetchingBroker> {
+    const broker = await this.#cluster.findBroker({ nodeId });
+    if (this.#closed) await this.#disconnectAgain();
+    return broker;
+  }
+
+  /** What was connected to while it was closed, nobody else knows of. @throws KafkaUnavailable */
+  async #disconnectAgain(): Promise<never> {
+    await this.#cluster.disconnect();
+    throw closed();
   }
 
   #leaderOf({ topic, index }: KafkaPartition): string {
@@ -147,11 +160,7 @@ export class TopicReader {
 
   async #connect(): Promise<void> {
     await this.#cluster.connect();
-    if (this.#closed) {
-      // Closed while it was being made: nobody else knows of this connection.
-      await this.#cluster.disconnect();
-      throw closed();
-    }
+    if (this.#closed) await this.#disconnectAgain();
     await this.#cluster.addMultipleTargetTopics(this.#topics);
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import { TOPICS, logPartition } from '@headwater/event-contracts';
-import { offset as asOffset, type LogTail, type Offset, type Partition } from '@headwater/event-sourcing';
+import type { LogTail, Offset, Partition } from '@headwater/event-sourcing';
 import { isPassing, kafkaError } from './errors.js';
 import type { KafkaLogBounds } from './kafka-event-log.js';
 import type { PageCache } from './page-cache.js';
@@ -119,10 +119,9 @@ export class Tail implements LogTail {
   /** Those of the partitions that have something to read; that a partition was trimmed is said by reading it. */
   #found(after: After): readonly Partition[] {
     const { pages } = this.#options;
-    return [...after.keys()].filter(
-      (partition) =>
-        this.#followed.get(partition)?.end === 'trimmed' || pages.after(partition, after.get(partition) ?? asOffset(-1)).length > 0,
-    );
+    const isFound = (partition: Partition, offset: Offset): boolean =>
+      this.#followed.get(partition)?.end === 'trimmed' || pages.after(partition, offset).length > 0;
+    return [...after].flatMap(([partition, offset]) => (isFound(partition, offset) ? [partition] : []));
   }
 
   /** Asks the brokers that have nothing to answer. */
